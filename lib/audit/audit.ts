@@ -1,0 +1,44 @@
+import { type Actor, actorLabel } from "../access/actor.ts";
+import { uuidv7 } from "../contract/uuid.ts";
+import { Prisma, type Transaction } from "../db/client.ts";
+
+type Json = Prisma.InputJsonValue;
+
+/** What happened, in terms of the thing it happened to. `before` and `after` never hold a secret. */
+export type AuditRecord = {
+  action: string;
+  targetType: "tenant" | "member" | "route" | "draft" | "revision" | "key" | "job" | "token";
+  targetId: string;
+  before?: Json;
+  after?: Json;
+  reason?: string;
+};
+
+/** Writes one entry in the caller's transaction, so that a change and its entry stand or fall together. */
+export async function writeAudit(
+  tx: Transaction,
+  actor: Actor,
+  tenantId: string,
+  record: AuditRecord,
+): Promise<void> {
+  // createMany, because its INSERT has no RETURNING.
+  await tx.auditEntry.createMany({
+    data: [
+      {
+        id: uuidv7(),
+        tenantId,
+        actorType: actor.proof.type === "token" ? "token" : "user",
+        actorId: actor.userId,
+        actorLabel: actorLabel(actor),
+        action: record.action,
+        targetType: record.targetType,
+        targetId: record.targetId,
+        before: record.before ?? Prisma.DbNull,
+        after: record.after ?? Prisma.DbNull,
+        reason: record.reason ?? null,
+        requestId: actor.requestId,
+        ip: actor.ip,
+      },
+    ],
+  });
+}

@@ -1,0 +1,37 @@
+import type { Actor, TenantActor } from "../access/actor.ts";
+import { database, type Transaction } from "./client.ts";
+
+type Scope = { tenantId?: string; userId?: string; credentialHash?: string };
+
+/**
+ * Runs `work` in one transaction in which row-level security sees exactly this tenant, person or presented
+ * credential. The settings end with the transaction, so a pooled connection carries nothing over.
+ */
+async function withScope<T>(scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return database().$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT
+      set_config('app.tenant', ${scope.tenantId ?? ""}, true),
+      set_config('app.user', ${scope.userId ?? ""}, true),
+      set_config('app.credential', ${scope.credentialHash ?? ""}, true)`;
+    return work(tx);
+  });
+}
+
+/** A transaction that sees the actor's tenant and nothing of any other. */
+export const withTenant = <T>(actor: TenantActor, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  withScope({ tenantId: actor.tenant.id, userId: actor.userId }, work);
+
+/** A transaction that sees what belongs to one person: memberships, the tenants behind them, access tokens. */
+export const withUser = <T>(userId: Actor["userId"], work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  withScope({ userId }, work);
+
+/** A transaction that makes a tenant: sees the new tenant although nobody is a member of it yet. */
+export const withNewTenant = <T>(
+  tenantId: string,
+  userId: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => withScope({ tenantId, userId }, work);
+
+/** A transaction that sees the one access token whose SHA-256 (lower-case hex) was presented. */
+export const withCredential = <T>(hash: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  withScope({ credentialHash: hash }, work);

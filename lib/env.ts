@@ -1,0 +1,32 @@
+/** What the console needs from its environment. Read when first used, so that a build needs none of it. */
+function required(name: string): string {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set. Start with \`npm run up\`, or set it as docs/deployment.md says.`);
+  }
+  return value;
+}
+
+export const env = {
+  get databaseUrl() {
+    return required("CONSOLE_DATABASE_URL");
+  },
+  /** Signs session cookies; at least 32 characters. */
+  get secret() {
+    const secret = required("GATEHOUSE_SECRET");
+    if (secret.length < 32) throw new Error("GATEHOUSE_SECRET needs at least 32 characters.");
+    return secret;
+  },
+  /** The console's public origin. */
+  get consoleUrl() {
+    return process.env.CONSOLE_URL ?? `http://127.0.0.1:${process.env.CONSOLE_PORT ?? 3000}`;
+  },
+  /** The gateway's public origin, for the addresses and curl lines that people copy. */
+  get gatewayUrl() {
+    return process.env.GATEWAY_URL ?? `http://127.0.0.1:${process.env.GATEWAY_PORT ?? 8080}`;
+  },
+  /** How many proxies in front of the console may be believed about the client's address. */
+  get trustedProxies() {
+    return Number(process.env.TRUSTED_PROXIES ?? 0);
+  },
+};
