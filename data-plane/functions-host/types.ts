@@ -1,0 +1,118 @@
+/** What a handler may know about the call it is answering; handed over as its second argument. */
+export type InvocationContext = {
+  requestId: string;
+  tenantId: string;
+  tenant: string;
+  routeId?: string | null;
+  revision?: number | null;
+  apiKeyId?: string | null;
+  /** Only when a worker runs the function as a job. */
+  jobId?: string;
+  attempt?: number;
+  maxAttempts?: number;
+};
+
+/**
+ * How a call failed. `not_found`: no such function. `threw`: it threw, rejected or could not be loaded. `timeout`:
+ * its time was up. `crashed`: its thread ended (out of memory, process.exit, an error nobody caught). `bad_result`:
+ * what it returned is not JSON. `aborted`: the caller gave up through its signal.
+ */
+export type FunctionErrorKind = "not_found" | "threw" | "timeout" | "crashed" | "bad_result" | "aborted";
+
+/** A failed call. `name`, `message` and `stack` are the handler's own where it threw. */
+export class FunctionError extends Error {
+  readonly kind: FunctionErrorKind;
+
+  constructor(kind: FunctionErrorKind, name: string, message: string, stack?: string) {
+    super(message);
+    this.kind = kind;
+    this.name = name;
+    this.stack = stack ?? `${name}: ${message}`;
+  }
+}
+
+/** A job that a handler asks for through `durable.startNew`; `context` is that of the call that asked. */
+export type StartNewCall = {
+  function: string;
+  instanceId: string | null;
+  input: unknown;
+  context: InvocationContext;
+};
+export type StartNew = (call: StartNewCall) => Promise<{ instanceId: string }>;
+
+/** The part of a pino logger that is used here. */
+export type HostLogger = Record<
+  "debug" | "info" | "warn" | "error",
+  (fields: object, message: string) => void
+>;
+
+export type FunctionsHostOptions = {
+  /** Folder of NAME.mjs, NAME.js or NAME.ts files; it may come into being later. */
+  directory: string;
+  /** Calls that run at the same time; more wait in line, and the wait counts towards their timeout. */
+  maxThreads: number;
+  /** Heap of one thread. Buffers live outside of it. */
+  memoryLimitMb: number;
+  logger: HostLogger;
+  /** Serves `durable.startNew`; without it the call rejects. */
+  onStartNew?: StartNew;
+};
+
+export type FunctionsHost = {
+  /**
+   * Calls the handler with plain data and resolves to what it returned (JSON values only; undefined when it
+   * returned nothing). Throws FunctionError and nothing else. A call whose `timeoutMs` are over is ended, even in
+   * the middle of a busy loop.
+   */
+  run(
+    name: string,
+    event: unknown,
+    context: InvocationContext,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<unknown>;
+  /** Resolves when the folder has been read for the first time; `run` waits for it by itself. */
+  ready: Promise<void>;
+  /** The functions that can be called now, in order. */
+  names(): string[];
+  /** Called with the names whenever they, or the code behind them, changed. Returns the unsubscriber. */
+  onChange(listener: (names: string[]) => void): () => void;
+  /** Lets running calls finish for up to `graceMs` (default 0), then ends them. */
+  close(graceMs?: number): Promise<void>;
+};
+
+/** Between the main thread and a thread that runs handlers. */
+export type CallTask = {
+  kind: "call";
+  invocation: number;
+  path: string;
+  function: string;
+  event: unknown;
+  context: InvocationContext;
+  deadline: number;
+};
+export type InspectTask = { kind: "inspect"; path: string };
+export type ThrownError = { name: string; message: string; stack: string };
+export type CallResult =
+  | { ok: true; json: string | undefined }
+  | { ok: false; kind: "threw" | "bad_result"; error: ThrownError };
+export type InspectResult = { ok: true; hasHandler: boolean } | { ok: false; error: ThrownError };
+export type ThreadMessage =
+  | {
+      kind: "start-new";
+      call: number;
+      invocation: number;
+      function: string;
+      instanceId: string | null;
+      input: unknown;
+    }
+  | {
+      kind: "console";
+      invocation: number;
+      function: string;
+      level: "debug" | "info" | "warn" | "error";
+      text: string;
+    };
+export type StartNewReply =
+  | { call: number; ok: true; instanceId: string }
+  | { call: number; ok: false; message: string };
