@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { Actor } from "#lib/access/actor.ts";
+import { authenticate } from "#lib/access/authenticate.ts";
+import { authorize } from "#lib/access/authorize.ts";
+import { DomainError, invalid, notFound } from "#lib/errors/domain-error.ts";
+import { enterTenant } from "#lib/tenants/queries.ts";
+import type { Endpoint, EndpointInput } from "./endpoint.ts";
+import { endpoints } from "./endpoints/index.ts";
+import { matchEndpoint } from "./match.ts";
+import { readJsonBody } from "./read-body.ts";
+import { errorResponse, requestIdOf } from "./responses.ts";
+import { assertSameOrigin } from "./same-origin.ts";
+
+const PREFIX = "/api/v1";
+
+function segmentsOf(url: URL): string[] {
+  try {
+    return url.pathname
+      .slice(PREFIX.length + 1)
+      .split("/")
+      .map(decodeURIComponent);
+  } catch {
+    throw new DomainError("bad_request", "The path is not valid percent-encoded UTF-8.");
+  }
+}
+
+/** Parses with the endpoint's schema; every issue becomes a detail with its place. Throws `invalid_input` (422). */
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalid(
+    result.error.issues.slice(0, 100).flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.slice(0, 20).map((key) => ({
+            path: [...issue.path, key.slice(0, 100)].join("."),
+            message: "is not a field",
+          }))
+        : [{ path: issue.path.join("."), message: issue.message }],
+    ),
+  );
+}
+
+function queryOf(endpoint: Endpoint, url: URL): unknown {
+  const given: Record<string, string> = {};
+  for (const [name, value] of url.searchParams) {
+    if (Object.hasOwn(given, name)) throw invalid([{ path: name, message: "is given twice" }]);
+    Object.defineProperty(given, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return parse(endpoint.query ?? z.strictObject({}), given);
+}
+
+async function actorFor(endpoint: Endpoint, actor: Actor | null, tenantSlug: string | undefined) {
+  if (endpoint.access.kind === "public") return null;
+  if (!actor) {
+    throw new DomainError("unauthenticated", "Sign in, or send an access token as a bearer token.", {
+      headers: { "www-authenticate": 'Bearer realm="gatehouse"' },
+    });
+  }
+  if (endpoint.access.kind === "person") return actor;
+  const member = await enterTenant(actor, tenantSlug as string);
+  authorize(member, endpoint.access.permission);
+  return member;
+}
+
+async function answer(request: Request, requestId: string): Promise<Response> {
+  const url = new URL(request.url);
+  const match = matchEndpoint(endpoints, request.method, segmentsOf(url));
+  if (match.kind === "none") throw notFound("endpoint or object");
+  if (match.kind === "method_not_allowed") {
+    throw new DomainError("method_not_allowed", `This address takes ${match.allow.join(", ")}.`, {
+      headers: { allow: match.allow.join(", ") },
+    });
+  }
+  const { endpoint, params } = match;
+  const recognised =
+    endpoint.access.kind === "public" ? null : await authenticate(request.headers, requestId);
+  if (recognised?.proof.type === "session") assertSameOrigin(request);
+  const actor = await actorFor(endpoint, recognised, params.tenant);
+  const query = queryOf(endpoint, url);
+  const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
+  const body = hasBody
+    ? parse(endpoint.body ?? z.strictObject({}), await readJsonBody(request, endpoint.maxBodyBytes))
+    : undefined;
+  const ifMatch = request.headers.get("if-match")?.replace(/^(?:W\/)?"(.*)"$/, "$1") ?? null;
+  const result = await endpoint.handle({ actor, params, query, body, ifMatch } as unknown as EndpointInput<
+    never,
+    never,
+    never
+  >);
+  const headers = { "x-request-id": requestId, "cache-control": "no-store" };
+  const status = endpoint.status ?? 200;
+  return status === 204
+    ? new Response(null, { status, headers })
+    : Response.json(result, { status, headers });
+}
+
+/** Answers one request to `/api/v1/…`: finds the endpoint, says who is asking, checks, runs, and never throws. */
+export async function dispatch(request: Request): Promise<Response> {
+  const requestId = requestIdOf(request.headers);
+  try {
+    return await answer(request, requestId);
+  } catch (error) {
+    return errorResponse(error, requestId);
+  }
+}

@@ -1,0 +1,70 @@
+import type { z } from "zod";
+import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { Permission } from "#lib/access/permissions.ts";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Who may call: anybody, anybody signed in, or a member of the tenant in the path who holds a permission. */
+export type Access = { kind: "public" } | { kind: "person" } | { kind: "tenant"; permission: Permission };
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+export type EndpointInput<ActorType, Query, Body> = {
+  actor: ActorType;
+  /** The path's parameters by name; those whose name ends in `id` are UUIDs, anything else was a 404 already. */
+  params: Record<string, string>;
+  query: Parsed<Query>;
+  body: Parsed<Body>;
+  /** What `If-Match` names, without quotes; null when the header is absent. */
+  ifMatch: string | null;
+};
+
+/** One endpoint of the management API, as data: what dispatches, documents and tests it. */
+export type Endpoint = {
+  method: HttpMethod;
+  /** Below `/api/v1`, with `{name}` for parameters. */
+  path: string;
+  summary: string;
+  access: Access;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  response: z.ZodType;
+  /** The status of success; 200 when left out. 204 sends no body. */
+  status?: 200 | 201 | 202 | 204;
+  /** The largest body taken, in bytes; 1 MiB when left out. */
+  maxBodyBytes?: number;
+  handle(input: EndpointInput<never, never, never>): Promise<unknown>;
+};
+
+type Definition<ActorType, Query, Body> = Omit<Endpoint, "access" | "query" | "body" | "handle"> & {
+  query?: Query;
+  body?: Body;
+  handle(input: EndpointInput<ActorType, Query, Body>): Promise<unknown>;
+};
+
+type MaybeSchema = z.ZodType | undefined;
+
+/** An endpoint for whoever is signed in; no tenant is involved. */
+export function personEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
+  definition: Definition<Actor, Query, Body>,
+): Endpoint {
+  return { ...definition, access: { kind: "person" } } as unknown as Endpoint;
+}
+
+/**
+ * An endpoint below `/tenants/{tenant}`. The dispatcher has made sure that the actor is a member (else 404) and
+ * holds the permission (else 403) before `handle` runs; the command checks the permission again.
+ */
+export function tenantEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
+  permission: Permission,
+  definition: Definition<TenantActor, Query, Body>,
+): Endpoint {
+  return { ...definition, access: { kind: "tenant", permission } } as unknown as Endpoint;
+}
+
+/** An endpoint that needs no credentials. */
+export function publicEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
+  definition: Definition<null, Query, Body>,
+): Endpoint {
+  return { ...definition, access: { kind: "public" } } as unknown as Endpoint;
+}

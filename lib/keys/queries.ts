@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { decodeCursor, toPage } from "#lib/api/page.ts";
+import { defineQuery } from "#lib/command/define.ts";
+import type { AuthorizedRequest } from "#lib/contract/key.ts";
+import { Prisma, type Transaction } from "#lib/db/client.ts";
+import { notFound } from "#lib/errors/domain-error.ts";
+import { keyStatus } from "./rules.ts";
+import type { ApiKey, ApiKeyDetail, KeyStatus } from "./schema.ts";
+
+export type KeyRow = {
+  id: string;
+  name: string;
+  description: string;
+  prefix: string;
+  lastFour: string;
+  authorizedRequests: Prisma.JsonValue;
+  expiresAt: Date | null;
+  createdAt: Date;
+  createdByLabel: string;
+  revokedAt: Date | null;
+  revokedByLabel: string | null;
+  version: number;
+  lastUsedAt: Date | null;
+};
+
+/** What may be shown of a stored key. */
+export function toApiKey(row: KeyRow): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    prefix: row.prefix,
+    lastFour: row.lastFour,
+    status: keyStatus(row, new Date()),
+    authorizedRequests: row.authorizedRequests as AuthorizedRequest[] | null,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    createdBy: row.createdByLabel,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    revokedAt: row.revokedAt?.toISOString() ?? null,
+    revokedBy: row.revokedByLabel,
+    version: row.version,
+  };
+}
+
+const COLUMNS = Prisma.sql`k.id, k.name, k.description, k.prefix, k.last_four AS "lastFour",
+  k.authorized_requests AS "authorizedRequests", k.expires_at AS "expiresAt", k.created_at AS "createdAt",
+  k.created_by_label AS "createdByLabel", k.revoked_at AS "revokedAt", k.revoked_by_label AS "revokedByLabel",
+  k.version, u.last_used_at AS "lastUsedAt"`;
+
+const STATUS_IS: Record<KeyStatus, Prisma.Sql> = {
+  revoked: Prisma.sql`k.revoked_at IS NOT NULL`,
+  expired: Prisma.sql`k.revoked_at IS NULL AND k.expires_at <= now()`,
+  active: Prisma.sql`k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+};
+
+type ListInput = {
+  q?: string | undefined;
+  status?: KeyStatus | undefined;
+  limit: number;
+  cursor?: string | undefined;
+};
+
+/** One page of keys, newest first. `q` is looked for in the name; a prefix or last four must be whole. */
+export const listKeys = defineQuery("tenant.read", async ({ tx, actor }, input: ListInput) => {
+  const after = decodeCursor(input.cursor, [z.iso.datetime(), z.uuid()]);
+  const conditions = [Prisma.sql`k.tenant_id = ${actor.tenant.id}::uuid`];
+  if (after) {
+    conditions.push(Prisma.sql`(k.created_at, k.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`);
+  }
+  if (input.status) conditions.push(STATUS_IS[input.status]);
+  if (input.q) {
+    const pattern = `%${input.q.replace(/[\\%_]/g, "\\$&")}%`;
+    conditions.push(
+      Prisma.sql`(k.name ILIKE ${pattern} OR k.prefix = ${input.q} OR k.last_four = ${input.q})`,
+    );
+  }
+  const rows = await tx.$queryRaw<KeyRow[]>`
+    SELECT ${COLUMNS} FROM api_keys k LEFT JOIN api_key_usage u ON u.api_key_id = k.id
+    WHERE ${Prisma.join(conditions, " AND ")}
+    ORDER BY k.created_at DESC, k.id DESC LIMIT ${input.limit + 1}`;
+  return toPage(rows, input.limit, (row) => [row.createdAt.toISOString(), row.id], toApiKey);
+});
+
+/** One key, with how far its latest change has reached the gateways. Throws `not_found`. */
+export const getKey = defineQuery(
+  "tenant.read",
+  async ({ tx, actor }, input: { id: string }): Promise<ApiKeyDetail> => {
+    const [row] = await tx.$queryRaw<KeyRow[]>`
+      SELECT ${COLUMNS} FROM api_keys k LEFT JOIN api_key_usage u ON u.api_key_id = k.id
+      WHERE k.tenant_id = ${actor.tenant.id}::uuid AND k.id = ${input.id}::uuid`;
+    if (!row) throw notFound("key");
+    const [reach] = await tx.$queryRaw<{ confirmed: number; gateways: number }[]>`
+      SELECT count(*)::int AS gateways,
+             (count(*) FILTER (WHERE pg_visible_in_snapshot(k.changed_xid, g.applied_snapshot)))::int AS confirmed
+      FROM api_keys k, gateway_instances g
+      WHERE k.tenant_id = ${actor.tenant.id}::uuid AND k.id = ${input.id}::uuid
+        AND g.kind = 'gateway' AND g.stopped_at IS NULL AND g.last_seen_at > now() - interval '15 seconds'`;
+    return { ...toApiKey(row), enforcement: reach ?? { confirmed: 0, gateways: 0 } };
+  },
+);
+
+/** Those of `ids` that are not keys of this tenant, in any status; for checking what a route refers to. */
+export async function unknownKeyIds(
+  tx: Transaction,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  const known = await tx.apiKey.findMany({
+    where: { tenantId, id: { in: [...new Set(ids)] } },
+    select: { id: true },
+  });
+  const knownIds = new Set(known.map((key) => key.id));
+  return ids.filter((id) => !knownIds.has(id));
+}

@@ -1,0 +1,22 @@
+import { defineQuery } from "#lib/command/define.ts";
+import { JOB_STATES } from "#lib/contract/jobs.ts";
+import { COUNT_CAP, countJobs } from "#lib/jobs/queries.ts";
+import type { Overview } from "./schema.ts";
+
+/** What the tenant has and what waits: counts that stop at a cap, so the page is as fast with millions of rows. */
+export const getOverview = defineQuery("tenant.read", async ({ tx, actor }): Promise<Overview> => {
+  const tenantId = actor.tenant.id;
+  const routes = await tx.draftRoute.count({ where: { tenantId } });
+  const [keys] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM api_keys WHERE tenant_id = ${tenantId}::uuid AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > now()) LIMIT ${COUNT_CAP + 1}) capped`;
+  const active = keys?.count ?? 0;
+  const jobs = {} as Overview["jobs"];
+  for (const state of JOB_STATES) jobs[state] = await countJobs(tx, tenantId, { state });
+  return {
+    routes,
+    activeKeys: { count: Math.min(active, COUNT_CAP), capped: active > COUNT_CAP },
+    jobs,
+  };
+});
