@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
-import type { AuthorizedRequest } from "#lib/contract/key.ts";
+import type { AuthorizedRequest } from "#lib/contract/authorized-requests.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "./rules.ts";

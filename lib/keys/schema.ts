@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { authorizedRequestsSchema } from "#lib/contract/key.ts";
+import { authorizedRequestsSchema } from "#lib/contract/authorized-requests.ts";
 import { line, paragraph } from "#lib/contract/text.ts";
 
 export const KEY_STATUSES = ["active", "expired", "revoked"] as const;

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { actorLabel } from "#lib/access/actor.ts";
 import { type CommandContext, defineCommand } from "#lib/command/define.ts";
+import { findProblems } from "#lib/contract/publish-checks.ts";
 import { parseRevision, serializeRevision } from "#lib/contract/revision.ts";
 import { conflict, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
-import { loadDraft, problemsOf } from "./draft.ts";
+import { loadDraft } from "./draft.ts";
 import { toRevision } from "./queries.ts";
 import type { Revision } from "./schema.ts";
 
@@ -59,7 +60,7 @@ export const publish = defineCommand(
     const version = await lockDraft(context);
     if (version !== input.draftVersion) throw staleVersion(version);
     const routes = await loadDraft(tx, actor.tenant.id);
-    const problems = problemsOf(routes);
+    const problems = findProblems(routes);
     if (problems.length > 0) {
       throw invalid(
         problems.slice(0, 100).map(({ routeId, message }) => ({ path: `routes.${routeId}`, message })),

@@ -1,8 +1,6 @@
-import { publishProblems } from "#lib/contract/publishable.ts";
 import { parseRevision } from "#lib/contract/revision.ts";
 import { type Route, routeFieldsSchema } from "#lib/contract/route.ts";
 import type { Transaction } from "#lib/db/client.ts";
-import type { PublishProblem } from "./schema.ts";
 
 /** Every route of the tenant's draft, read with today's schema so that new fields have their defaults. */
 export async function loadDraft(tx: Transaction, tenantId: string): Promise<Route[]> {
@@ -22,9 +20,4 @@ export async function loadRevision(
   if (number === null) return [];
   const row = await tx.revision.findFirst({ where: { tenantId, number }, select: { content: true } });
   return row ? parseRevision(row.content).routes : [];
-}
-
-/** Why this draft cannot be published; the gateway's own compiler is asked, so it will not refuse it later. */
-export function problemsOf(routes: readonly Route[]): PublishProblem[] {
-  return publishProblems(routes);
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
+import { findProblems } from "#lib/contract/publish-checks.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { loadDraft, loadRevision, problemsOf } from "./draft.ts";
+import { loadDraft, loadRevision } from "./draft.ts";
 import { differences } from "./rules.ts";
 import type { Changes, Revision } from "./schema.ts";
 
@@ -43,7 +44,7 @@ export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Prom
     draftVersion: Number(draft.version),
     liveRevision: tenant.liveRevision,
     changes: differences(live, routes),
-    problems: problemsOf(routes),
+    problems: findProblems(routes),
   };
 });
 
