@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { type ParsedPattern, parsePattern } from "./path.ts";
+import { METHODS, type Method } from "./route.ts";
+
+export const MAX_AUTHORIZED_REQUESTS = 500;
+
+/** One kind of request that a key may make: the same path grammar as a route's. */
+export const authorizedRequestSchema = z.strictObject({
+  method: z.enum(METHODS).default("ANY"),
+  path: z.string().superRefine((path, context) => {
+    const parsed = parsePattern(path);
+    if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.message });
+  }),
+  /** Each named parameter must be present, once, with exactly this value. Others are not looked at. */
+  queryParameters: z.record(z.string().min(1).max(256), z.string().max(1_024)).default({}),
+});
+
+/** `null`: anything that the key's routes allow. An empty list: nothing. */
+export const authorizedRequestsSchema = z
+  .array(authorizedRequestSchema)
+  .max(MAX_AUTHORIZED_REQUESTS, `holds more than ${MAX_AUTHORIZED_REQUESTS} rows`)
+  .nullable();
+
+export type AuthorizedRequest = z.output<typeof authorizedRequestSchema>;
+
+type CompiledRequest = {
+  method: Method;
+  pattern: ParsedPattern;
+  parameters: readonly (readonly [name: string, value: string])[];
+};
+export type CompiledRequests = readonly CompiledRequest[];
+
+/** Prepares a key's list for matching. Takes what the database holds; throws ZodError when it has another shape. */
+export function compileAuthorizedRequests(document: unknown): CompiledRequests | null {
+  const requests = authorizedRequestsSchema.parse(document ?? null);
+  if (requests === null) return null;
+  return requests.map(({ method, path, queryParameters }) => {
+    const parsed = parsePattern(path);
+    if (!parsed.ok) throw new Error(`path ${parsed.message}`);
+    return { method, pattern: parsed.pattern, parameters: Object.entries(queryParameters) };
+  });
+}
+
+/** Whether a pattern matches decoded path segments: the one-pattern form of what the matcher's trie does. */
+export function patternMatches(pattern: ParsedPattern, segments: readonly string[]): boolean {
+  const parts = pattern.segments;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as (typeof parts)[number];
+    if (part.kind === "rest") return part.min === 0 || segments.length > i + 1 || Boolean(segments[i]);
+    const segment = segments[i];
+    if (!segment || (part.kind === "literal" && part.value !== segment)) return false;
+  }
+  return segments.length === parts.length;
+}
+
+/** Whether one of a key's entries covers the request: its method, its path and each of its query parameters once. `query` is the raw query string, without `?`. */
+export function isAuthorizedRequest(
+  requests: CompiledRequests,
+  method: string,
+  segments: readonly string[],
+  query: string,
+): boolean {
+  let parsed: URLSearchParams | null = null;
+  return requests.some((entry) => {
+    const methodFits =
+      entry.method === method || entry.method === "ANY" || (method === "HEAD" && entry.method === "GET");
+    if (!methodFits || !patternMatches(entry.pattern, segments)) return false;
+    return entry.parameters.every(([name, value]) => {
+      parsed ??= new URLSearchParams(query);
+      const sent = parsed.getAll(name);
+      return sent.length === 1 && sent[0] === value;
+    });
+  });
+}

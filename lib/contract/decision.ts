@@ -1,0 +1,190 @@
+import { type CompiledRequests, isAuthorizedRequest } from "./authorized-requests.ts";
+import type { CompiledRevision } from "./compile.ts";
+import type { CompiledRoute } from "./compiled-route.ts";
+import { allowsOrigin, type HeaderList, isPreflight, preflightHeaders } from "./cors.ts";
+import { isWellFormedCredential } from "./credential.ts";
+import { GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "./errors.ts";
+import { matchRoute } from "./matcher.ts";
+import { parseRequestPath } from "./path.ts";
+import { chooseVersion, routesOf } from "./version.ts";
+
+/** What the decision reads of a request. Header values as sent; `path` is raw and without the query. */
+export type DecisionRequest = {
+  method: string;
+  path: string;
+  /** Raw, without `?`. */
+  query: string;
+  origin: string | undefined;
+  accessControlRequestMethod: string | undefined;
+  apiVersion: string | undefined;
+  apiKey: string | undefined;
+};
+
+/** A key as the decision needs it. Times are Unix milliseconds. */
+export type KeyFacts = {
+  id: string;
+  tenantId: string;
+  expiresAt: number | null;
+  revokedAt: number | null;
+  authorizedRequests: CompiledRequests | null;
+};
+
+/** `unresolved`: not in memory, ask the database and decide again. `unavailable`: it could not be asked. */
+export type KeyLookup = KeyFacts | "unknown" | "unresolved" | "unavailable";
+
+export type DecisionTenant = { id: string; slug: string; revision: CompiledRevision | null };
+
+/** One step of a decision, for people who ask why. */
+export type TraceStep = { step: string; outcome: "passed" | "refused" | "skipped"; detail: string };
+
+export type DecisionContext = {
+  tenant: DecisionTenant | undefined;
+  /** Unix milliseconds. */
+  now: number;
+  lookupKey: (apiKey: string) => KeyLookup;
+  trace?: TraceStep[];
+};
+
+export type Refusal = {
+  kind: "refused";
+  status: number;
+  code: GatewayErrorCode;
+  message: string;
+  headers: HeaderList;
+  /** The route whose CORS and limit apply to the answer, once one is known. */
+  route: CompiledRoute | null;
+};
+export type Decision =
+  | Refusal
+  | { kind: "preflight"; route: CompiledRoute; headers: HeaderList }
+  | { kind: "unresolved" }
+  | { kind: "allowed"; route: CompiledRoute; segments: string[]; key: KeyFacts | null };
+
+/** Builds a refusal with the status that belongs to its code. */
+export function refuse(
+  code: GatewayErrorCode,
+  message: string,
+  route: CompiledRoute | null = null,
+  headers: HeaderList = [],
+): Refusal {
+  return { kind: "refused", status: GATEWAY_ERROR_STATUS[code], code, message, headers, route };
+}
+
+/**
+ * Decides about a request up to the point where it may run: tenant, preflight, route, version, auth, entitlement,
+ * in this order. Pure: time and keys come in through `context`. With `context.trace` it also says why.
+ */
+export function decide(request: DecisionRequest, context: DecisionContext): Decision {
+  const { tenant, trace } = context;
+  const note = (step: string, outcome: TraceStep["outcome"], detail: string) =>
+    trace?.push({ step, outcome, detail });
+  const refused = (step: string, refusal: Refusal): Refusal => {
+    note(step, "refused", refusal.message);
+    return refusal;
+  };
+
+  if (!tenant) return refused("tenant", refuse("tenant_not_found", "There is no such tenant."));
+  if (!tenant.revision) {
+    return refused("tenant", refuse("unavailable", "This tenant's routes cannot be served at the moment."));
+  }
+  note("tenant", "passed", tenant.slug);
+  const { tree } = tenant.revision;
+
+  const parsed = parseRequestPath(request.path);
+  if (!parsed.ok) return refused("path", refuse("bad_request", parsed.message));
+  const { segments } = parsed;
+
+  const { origin, accessControlRequestMethod: wanted } = request;
+  if (isPreflight(request.method, origin, wanted)) {
+    const match = matchRoute(tree, wanted as string, segments);
+    // A preflight names no version, so any version that lets the origin in may answer it.
+    const routes = match.kind === "match" ? routesOf(match.group).filter((route) => route.cors) : [];
+    const route = routes.find((each) => each.cors && allowsOrigin(each.cors, origin)) ?? routes[0];
+    if (route?.cors) {
+      note("preflight", "passed", `answered for ${wanted} ${route.route.path}`);
+      return { kind: "preflight", route, headers: preflightHeaders(route.cors, origin as string) };
+    }
+    note("preflight", "skipped", "no route with CORS for the method it asks about");
+  }
+
+  const match = matchRoute(tree, request.method, segments);
+  if (match.kind === "not_found") {
+    return refused("route", refuse("route_not_found", "No route matches this path."));
+  }
+  if (match.kind === "method_not_allowed") {
+    const allow = match.allow.join(", ");
+    const message = `This path answers ${allow} only.`;
+    return refused("route", refuse("method_not_allowed", message, null, [["Allow", allow]]));
+  }
+  const choice = chooseVersion(match.group, request.apiVersion);
+  if (choice.kind !== "chosen") {
+    return refused("version", refuse(choice.kind, choice.message, routesOf(match.group)[0] ?? null));
+  }
+  const { route } = choice;
+  note("route", "passed", `${route.method} ${route.route.path}`);
+  note("version", route.apiVersion ? "passed" : "skipped", route.apiVersion ?? "the route has no version");
+
+  const auth = authenticate(route, tenant, request.apiKey, context);
+  if (auth === "unresolved") return { kind: "unresolved" };
+  if (auth !== null && "kind" in auth) return refused("auth", auth);
+  note("auth", auth ? "passed" : "skipped", auth ? `key ${auth.id}` : "open to everybody");
+
+  const entitlement = auth && entitle(route, auth, request, segments);
+  if (entitlement) return refused("entitlement", entitlement);
+  note("entitlement", auth ? "passed" : "skipped", auth ? "the key may make this request" : "no key");
+  return { kind: "allowed", route, segments, key: auth };
+}
+
+function authenticate(
+  route: CompiledRoute,
+  tenant: DecisionTenant,
+  apiKey: string | undefined,
+  context: DecisionContext,
+): KeyFacts | null | "unresolved" | Refusal {
+  const { mode } = route.route.auth;
+  if (mode === "none") return null;
+  // compileRevision refuses every other mode; should one get here all the same, nobody passes.
+  if (mode !== "api-key") return refuse("unavailable", "This route's credentials cannot be checked.", route);
+  const challenge: HeaderList = [["WWW-Authenticate", `ApiKey realm="${tenant.slug}"`]];
+  const unauthorized = (code: GatewayErrorCode, message: string) => refuse(code, message, route, challenge);
+
+  if (apiKey === undefined || apiKey === "") {
+    return unauthorized("missing_credentials", "Send an API key in the X-Api-Key header.");
+  }
+  if (!isWellFormedCredential("apiKey", apiKey)) {
+    return unauthorized("invalid_api_key", "This is not a valid API key.");
+  }
+  const key = context.lookupKey(apiKey);
+  if (key === "unresolved") return key;
+  if (key === "unavailable") {
+    return refuse("unavailable", "This API key cannot be checked at the moment.", route);
+  }
+  // A key of another tenant looks like one that was never issued.
+  if (key === "unknown" || key.tenantId !== tenant.id) {
+    return unauthorized("invalid_api_key", "This is not a valid API key.");
+  }
+  if (key.revokedAt !== null) return unauthorized("revoked_api_key", "This API key has been revoked.");
+  if (key.expiresAt !== null && key.expiresAt <= context.now) {
+    return unauthorized("expired_api_key", "This API key has expired.");
+  }
+  return key;
+}
+
+function entitle(
+  route: CompiledRoute,
+  key: KeyFacts,
+  request: DecisionRequest,
+  segments: readonly string[],
+): Refusal | null {
+  if (route.allowedKeys && !route.allowedKeys.has(key.id)) {
+    return refuse("key_not_allowed", "This API key is not allowed on this route.", route);
+  }
+  const { authorizedRequests } = key;
+  if (
+    authorizedRequests &&
+    !isAuthorizedRequest(authorizedRequests, request.method, segments, request.query)
+  ) {
+    return refuse("request_not_authorized", "This API key does not cover this request.", route);
+  }
+  return null;
+}
