@@ -1,0 +1,58 @@
+"use client";
+import { Field as Base } from "@base-ui/react/field";
+import type { ReactNode } from "react";
+
+type FieldProps = {
+  label: string;
+  /** What to put in, before anything went wrong. */
+  hint?: ReactNode;
+  /** What is wrong with what is there now; shown in place of nothing, and read with the control. */
+  error?: string | null | undefined;
+  /** The path of this field in the document that is sent, for the errors that come back. */
+  name?: string;
+  optional?: boolean;
+  /** Something at the end of the label's line: a link, a count. */
+  aside?: ReactNode;
+  children: ReactNode;
+};
+
+/** A control with its label, hint and error, all connected. Put exactly one control of `components/ui` inside. */
+export function Field({ label, hint, error, name, optional, aside, children }: FieldProps) {
+  return (
+    <Base.Root invalid={Boolean(error)} data-field={name} className="block min-w-0">
+      <span className="mb-1 flex items-baseline justify-between gap-3">
+        <Base.Label className="font-medium">
+          {label}
+          {optional ? <span className="ml-1.5 font-normal text-muted">optional</span> : null}
+        </Base.Label>
+        {aside ? <span className="text-muted text-xs">{aside}</span> : null}
+      </span>
+      {children}
+      {error ? (
+        <Base.Error match className="mt-1 text-bad text-xs">
+          {error}
+        </Base.Error>
+      ) : null}
+      {hint ? <Base.Description className="mt-1 text-muted text-xs">{hint}</Base.Description> : null}
+    </Base.Root>
+  );
+}
+
+/** Fields that belong together, under one heading. */
+export function FieldGroup({
+  title,
+  description,
+  children,
+}: {
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <fieldset className="space-y-4 border-t pt-4 pb-6">
+      <legend className="float-left mb-1 w-full font-semibold text-base">{title}</legend>
+      {description ? <p className="clear-both -mt-3 text-muted">{description}</p> : null}
+      <div className="clear-both space-y-4">{children}</div>
+    </fieldset>
+  );
+}

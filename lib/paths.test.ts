@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { paths, queryString, safeReturnPath } from "./paths.ts";
+
+test("every page has exactly this address", () => {
+  const id = "0199c0de-0000-7000-8000-000000000001";
+  assert.deepEqual(
+    {
+      home: paths.home(),
+      signIn: paths.signIn(),
+      signInAndReturn: paths.signIn("/t/acme/jobs?state=dead"),
+      newTenant: paths.newTenant(),
+      overview: paths.overview("acme"),
+      routes: paths.routes("acme"),
+      newRoute: paths.newRoute("acme"),
+      route: paths.route("acme", id),
+      changes: paths.changes("acme"),
+      keys: paths.keys("acme"),
+      key: paths.key("acme", id),
+      jobs: paths.jobs("acme"),
+      deadLetters: paths.jobs("acme", { state: "dead" }),
+      job: paths.job("acme", id),
+      gateways: paths.gateways("acme"),
+      members: paths.members("acme"),
+      tokens: paths.tokens("acme"),
+      settings: paths.settings("acme"),
+    },
+    {
+      home: "/",
+      signIn: "/sign-in",
+      signInAndReturn: "/sign-in?callbackUrl=%2Ft%2Facme%2Fjobs%3Fstate%3Ddead",
+      newTenant: "/new-tenant",
+      overview: "/t/acme",
+      routes: "/t/acme/routes",
+      newRoute: "/t/acme/routes/new",
+      route: `/t/acme/routes/${id}`,
+      changes: "/t/acme/changes",
+      keys: "/t/acme/keys",
+      key: `/t/acme/keys/${id}`,
+      jobs: "/t/acme/jobs",
+      deadLetters: "/t/acme/jobs?state=dead",
+      job: `/t/acme/jobs/${id}`,
+      gateways: "/t/acme/gateways",
+      members: "/t/acme/members",
+      tokens: "/t/acme/tokens",
+      settings: "/t/acme/settings",
+    },
+  );
+});
+
+test("no argument can climb out of its segment", () => {
+  assert.equal(paths.route("a/b", "../keys?x#y"), "/t/a%2Fb/routes/..%2Fkeys%3Fx%23y");
+});
+
+test("empty values never reach the address", () => {
+  assert.equal(queryString({ q: "", state: null, limit: undefined }), "");
+  assert.equal(queryString({ q: "a b&c", limit: 25, all: false }), "?q=a+b%26c&limit=25&all=false");
+});
+
+test("signing in returns to a page of this console and to nothing else", () => {
+  assert.equal(safeReturnPath("/t/acme/jobs?state=dead#top"), "/t/acme/jobs?state=dead#top");
+  const hostile = [
+    null,
+    "",
+    "t/acme",
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example/",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "/..//evil.example",
+    "/.//evil.example/x",
+    "javascript:alert(1)",
+    "/\u0000",
+  ];
+  for (const wanted of hostile) assert.equal(safeReturnPath(wanted), "/", JSON.stringify(wanted));
+});

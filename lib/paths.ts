@@ -1,0 +1,49 @@
+/**
+ * Every address of the console is built here, so that a renamed page is one change. Arguments are encoded; a tenant
+ * is named by its slug, everything else by its id or number.
+ */
+const part = encodeURIComponent;
+
+/** A query string with its `?`, or nothing; empty, null and undefined values are left out. */
+export function queryString(query: Record<string, string | number | boolean | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== "") search.append(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}
+
+const tenant = (slug: string) => `/t/${part(slug)}`;
+
+export const paths = {
+  home: () => "/",
+  signIn: (callbackUrl?: string) => `/sign-in${queryString({ callbackUrl })}`,
+  newTenant: () => "/new-tenant",
+  overview: (slug: string) => tenant(slug),
+  routes: (slug: string) => `${tenant(slug)}/routes`,
+  newRoute: (slug: string) => `${tenant(slug)}/routes/new`,
+  route: (slug: string, id: string) => `${tenant(slug)}/routes/${part(id)}`,
+  changes: (slug: string) => `${tenant(slug)}/changes`,
+  keys: (slug: string) => `${tenant(slug)}/keys`,
+  key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,
+  jobs: (slug: string, query: { state?: string } = {}) => `${tenant(slug)}/jobs${queryString(query)}`,
+  job: (slug: string, id: string) => `${tenant(slug)}/jobs/${part(id)}`,
+  gateways: (slug: string) => `${tenant(slug)}/gateways`,
+  members: (slug: string) => `${tenant(slug)}/members`,
+  tokens: (slug: string) => `${tenant(slug)}/tokens`,
+  settings: (slug: string) => `${tenant(slug)}/settings`,
+};
+
+const ORIGIN = "http://console.invalid";
+
+/**
+ * Where to go after signing in: `wanted` if it is an address of this console, else the start page. Anything that a
+ * browser could read as another site (`//host`, `/\host`, `https:`, control characters) is refused.
+ */
+export function safeReturnPath(wanted: string | null | undefined): string {
+  if (!wanted?.startsWith("/") || /[\p{Cc}\\]/u.test(wanted)) return paths.home();
+  const url = URL.parse(wanted, ORIGIN);
+  if (url?.origin !== ORIGIN || url.pathname.startsWith("//")) return paths.home();
+  return url.pathname + url.search + url.hash;
+}
