@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { currentNavId, NAV } from "./nav.ts";
+
+test("every page lights up its own entry of the sidebar", () => {
+  const at = (address: string) => {
+    const [path = "", query] = address.split("?");
+    return currentNavId("acme", path, new URLSearchParams(query));
+  };
+  assert.equal(at("/t/acme"), "overview");
+  assert.equal(at("/t/acme/routes/new"), "routes");
+  assert.equal(at("/t/acme/jobs?state=running"), "jobs");
+  assert.equal(at("/t/acme/jobs?state=dead&q=x"), "dead-letters");
+  assert.equal(at("/t/acme/jobs/42?state=dead"), "jobs");
+  assert.equal(at("/t/acme/elsewhere"), null);
+  assert.equal(at("/t/acme-two/routes"), null);
+});
+
+test("no two entries share a shortcut", () => {
+  const keys = NAV.flatMap((group) => group.items).map((item) => item.key);
+  assert.equal(new Set(keys).size, keys.length);
+});

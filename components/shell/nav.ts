@@ -1,0 +1,118 @@
+import {
+  ArrowLeftRight,
+  GitCompareArrows,
+  KeyRound,
+  LayoutDashboard,
+  ListChecks,
+  type LucideIcon,
+  Server,
+  Skull,
+  Ticket,
+  Users,
+} from "lucide-react";
+import { paths } from "#lib/paths.ts";
+
+export type NavItem = {
+  id: string;
+  label: string;
+  icon: LucideIcon;
+  href: (tenant: string) => string;
+  /** The letter after `g` that goes there. */
+  key: string;
+  /** Other words by which the palette finds it. */
+  keywords?: string;
+};
+
+export type NavGroup = { label: string; items: readonly NavItem[] };
+
+/** The pages of a tenant, in the order of the sidebar. */
+export const NAV: readonly NavGroup[] = [
+  {
+    label: "Gate",
+    items: [
+      {
+        id: "overview",
+        label: "Overview",
+        icon: LayoutDashboard,
+        href: paths.overview,
+        key: "o",
+        keywords: "home",
+      },
+      {
+        id: "routes",
+        label: "Routes",
+        icon: ArrowLeftRight,
+        href: paths.routes,
+        key: "r",
+        keywords: "paths endpoints",
+      },
+      {
+        id: "changes",
+        label: "Changes",
+        icon: GitCompareArrows,
+        href: paths.changes,
+        key: "c",
+        keywords: "publish draft",
+      },
+      { id: "keys", label: "Keys", icon: KeyRound, href: paths.keys, key: "k", keywords: "api partners" },
+    ],
+  },
+  {
+    label: "Work",
+    items: [
+      { id: "jobs", label: "Jobs", icon: ListChecks, href: (tenant) => paths.jobs(tenant), key: "j" },
+      {
+        id: "dead-letters",
+        label: "Dead letters",
+        icon: Skull,
+        href: (tenant) => paths.jobs(tenant, { state: "dead" }),
+        key: "d",
+        keywords: "failed jobs",
+      },
+      {
+        id: "gateways",
+        label: "Gateways",
+        icon: Server,
+        href: paths.gateways,
+        key: "g",
+        keywords: "instances workers",
+      },
+    ],
+  },
+  {
+    label: "Tenant",
+    items: [
+      {
+        id: "members",
+        label: "Members",
+        icon: Users,
+        href: paths.members,
+        key: "m",
+        keywords: "people roles",
+      },
+      {
+        id: "tokens",
+        label: "Access tokens",
+        icon: Ticket,
+        href: paths.tokens,
+        key: "t",
+        keywords: "api cli",
+      },
+    ],
+  },
+];
+
+/** The entry that is being looked at: the most specific one whose address the current one begins with. */
+export function currentNavId(tenant: string, pathname: string, search: URLSearchParams): string | null {
+  let best: { id: string; length: number } | null = null;
+  for (const item of NAV.flatMap((group) => group.items)) {
+    const [path = "", query] = item.href(tenant).split("?");
+    const inside = pathname === path || (item.id !== "overview" && pathname.startsWith(`${path}/`));
+    const wanted = [...new URLSearchParams(query)];
+    if (!inside || (wanted.length > 0 && pathname !== path)) continue;
+    if (!wanted.every(([name, value]) => search.get(name) === value)) continue;
+    const length = path.length + (query?.length ?? 0);
+    if (!best || length > best.length) best = { id: item.id, length };
+  }
+  return best?.id ?? null;
+}

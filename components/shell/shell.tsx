@@ -1,0 +1,142 @@
+"use client";
+import { Dialog } from "@base-ui/react/dialog";
+import { Menu as MenuIcon, X } from "lucide-react";
+import dynamic from "next/dynamic";
+import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
+import { buttonStyle } from "#components/ui/button-style.ts";
+import { SCRIM } from "#components/ui/popup-style.ts";
+import { paths } from "#lib/paths.ts";
+import { type Command, useCommands } from "./commands.ts";
+import { LivePill } from "./live-pill.tsx";
+import { NAV } from "./nav.ts";
+import { Sidebar } from "./sidebar.tsx";
+import type { TenantName } from "./tenant-switcher.tsx";
+import { setTheme, THEMES } from "./theme.ts";
+import { useShortcuts } from "./use-shortcuts.ts";
+import type { Person } from "./user-menu.tsx";
+
+const CommandPalette = dynamic(() => import("./command-palette.tsx").then((module) => module.CommandPalette));
+const ShortcutsDialog = dynamic(() => import("./shortcuts.tsx").then((module) => module.ShortcutsDialog));
+
+type ShellProps = {
+  tenant: TenantName & { role: string };
+  tenants: readonly TenantName[];
+  person: Person;
+  children: ReactNode;
+};
+
+/** The frame around every page of a tenant: sidebar or drawer, live pill, ⌘K, shortcuts. */
+export function Shell({ tenant, tenants, person, children }: ShellProps) {
+  const [palette, setPalette] = useState<"never" | "open" | "closed">("never");
+  const [help, setHelp] = useState<"never" | "open" | "closed">("never");
+  const [drawer, setDrawer] = useState(false);
+  const onPalette = useCallback(() => setPalette("open"), []);
+  const onHelp = useCallback(() => setHelp("open"), []);
+  useShortcuts({ tenant: tenant.slug, onPalette, onHelp });
+  useCommands(useShellCommands(tenant.slug, tenants, onHelp));
+  const sidebar = { tenant, tenants, person, onPalette, onHelp };
+
+  return (
+    <>
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-accent px-3 py-2 font-medium text-on-accent focus:translate-y-0"
+      >
+        Skip to the content
+      </a>
+      <div className="lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+        <aside aria-label="Sidebar" className="sticky top-0 hidden h-dvh border-r bg-surface lg:block">
+          <Suspense>
+            <Sidebar {...sidebar} />
+          </Suspense>
+        </aside>
+        <div className="min-w-0">
+          <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-surface px-2 lg:hidden">
+            <Dialog.Root open={drawer} onOpenChange={setDrawer}>
+              <Dialog.Trigger aria-label="Open navigation" className={buttonStyle("quiet", "medium", true)}>
+                <MenuIcon aria-hidden size={18} />
+              </Dialog.Trigger>
+              <Dialog.Portal>
+                <Dialog.Backdrop className={SCRIM} />
+                <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-72 max-w-[85vw] border-line border-r bg-surface text-text outline-none transition-[opacity,translate] duration-120 data-ending-style:opacity-0 data-starting-style:-translate-x-2 data-starting-style:opacity-0">
+                  <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+                  <Dialog.Close
+                    aria-label="Close navigation"
+                    className={`${buttonStyle("secondary", "medium", true)} absolute top-2 -right-12`}
+                  >
+                    <X aria-hidden size={16} />
+                  </Dialog.Close>
+                  <Suspense>
+                    <Sidebar {...sidebar} onLeave={() => setDrawer(false)} />
+                  </Suspense>
+                </Dialog.Popup>
+              </Dialog.Portal>
+            </Dialog.Root>
+            <span className="min-w-0 flex-1 truncate font-semibold text-base">{tenant.name}</span>
+            <LivePill tenant={tenant.slug} className="min-w-0 shrink-0" />
+          </header>
+          <main id="main" tabIndex={-1} className="mx-auto max-w-300 px-4 py-5 outline-none sm:px-8 sm:py-7">
+            {children}
+          </main>
+        </div>
+      </div>
+      {palette === "never" ? null : (
+        <CommandPalette open={palette === "open"} onClose={() => setPalette("closed")} />
+      )}
+      {help === "never" ? null : <ShortcutsDialog open={help === "open"} onClose={() => setHelp("closed")} />}
+    </>
+  );
+}
+
+function useShellCommands(
+  tenant: string,
+  tenants: readonly TenantName[],
+  onHelp: () => void,
+): readonly Command[] {
+  return useMemo(
+    () => [
+      ...NAV.flatMap((group) => group.items).map((item) => ({
+        id: `go-${item.id}`,
+        label: item.label,
+        group: "Go to",
+        hint: `G ${item.key.toUpperCase()}`,
+        href: item.href(tenant),
+        ...(item.keywords ? { keywords: item.keywords } : {}),
+      })),
+      {
+        id: "new-route",
+        label: "Create route",
+        group: "Do",
+        keywords: "new add",
+        href: paths.newRoute(tenant),
+      },
+      { id: "publish", label: "Review and publish changes", group: "Do", href: paths.changes(tenant) },
+      {
+        id: "mint-key",
+        label: "Mint key",
+        group: "Do",
+        keywords: "new api key",
+        href: `${paths.keys(tenant)}?mint=1`,
+      },
+      ...tenants
+        .filter((one) => one.slug !== tenant)
+        .map((one) => ({
+          id: `tenant-${one.slug}`,
+          label: `Switch to ${one.name}`,
+          group: "Tenants",
+          hint: one.slug,
+          href: paths.overview(one.slug),
+        })),
+      { id: "new-tenant", label: "New tenant", group: "Tenants", href: paths.newTenant() },
+      ...THEMES.map(({ value, label }) => ({
+        id: `theme-${value}`,
+        label: `${label} theme`,
+        group: "Preferences",
+        keywords: "appearance colour dark light",
+        run: () => setTheme(value),
+      })),
+      { id: "shortcuts", label: "Keyboard shortcuts", group: "Preferences", hint: "?", run: onHelp },
+    ],
+    [tenant, tenants, onHelp],
+  );
+}

@@ -1,0 +1,80 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import { leaveTo } from "#components/form/unsaved-changes.tsx";
+import { NAV } from "./nav.ts";
+
+const KEY = "gatehouse-single-keys";
+const listeners = new Set<() => void>();
+
+/** Single keys can be turned off (WCAG 2.1.4): for people who dictate or whose keyboard repeats. */
+function singleKeys(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+/** Turns single keys on or off for this browser. */
+export function setSingleKeys(on: boolean): void {
+  try {
+    if (on) localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, "off");
+  } catch {
+    // A browser that stores nothing keeps the default.
+  }
+  for (const listener of listeners) listener();
+}
+
+const typing = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+type Options = { tenant: string; onPalette: () => void; onHelp: () => void };
+
+/** Listens for the console's shortcuts while the shell is there. */
+export function useShortcuts({ tenant, onPalette, onHelp }: Options): void {
+  const router = useRouter();
+  const afterG = useRef(0);
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && !event.shiftKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        onPalette();
+        return;
+      }
+      if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || !singleKeys()) return;
+      if (document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")) return;
+      if (event.timeStamp - afterG.current < 1_000) {
+        afterG.current = 0;
+        const item = NAV.flatMap((group) => group.items).find(({ key }) => key === event.key);
+        if (!item) return;
+        event.preventDefault();
+        leaveTo(() => router.push(item.href(tenant)));
+      } else if (event.key === "g") {
+        afterG.current = event.timeStamp;
+      } else if (event.key === "?") {
+        event.preventDefault();
+        onHelp();
+      } else if (event.key === "/") {
+        const field = document.querySelector<HTMLElement>("[data-page-search]");
+        if (!field) return;
+        event.preventDefault();
+        field.focus();
+      }
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [tenant, router, onPalette, onHelp]);
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
+
+/** Whether single keys are on. */
+export const useSingleKeys = (): boolean => useSyncExternalStore(subscribe, singleKeys, () => true);
