@@ -5,7 +5,10 @@ import { type Login, PLANES, type Plane, urlVariable } from "./roles.ts";
  * The database login of each plane: the address in its own environment variable where that is set, else a user made
  * for this database, `<database>_<plane>_login`, with a generated password.
  */
-export async function databaseLogins(ownerUrl: string, environment = process.env): Promise<Login[]> {
+export async function databaseLogins(
+  ownerUrl: string,
+  environment: Record<string, string | undefined> = process.env,
+): Promise<Login[]> {
   const given = (plane: Plane) => environment[urlVariable(plane)];
   let secrets: Secrets | undefined;
   if (!PLANES.every(given)) {

@@ -1,0 +1,69 @@
+import path from "node:path";
+import type { Plane } from "../database/roles.ts";
+import { answers, type Child, type ChildOptions } from "./child.ts";
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const NEXT = path.join(ROOT, "node_modules/next/dist/bin/next");
+
+export type PlaneSettings = {
+  /** The database address of the plane's own, least-privileged user. */
+  databaseUrl: string;
+  /** 0 lets the gateway choose; the worker has none. */
+  port: number;
+  environment?: Record<string, string>;
+  logFile?: string;
+};
+
+/** How to start one process of a plane, and how to tell that it is ready. */
+export function planeProcess(plane: Plane, settings: PlaneSettings): ChildOptions {
+  const common = {
+    name: plane,
+    command: process.execPath,
+    cwd: ROOT,
+    readyTimeoutMs: 30_000,
+    stopSignal: "SIGTERM" as const,
+    stopTimeoutMs: 15_000,
+    ...(settings.logFile === undefined ? {} : { logFile: settings.logFile }),
+  };
+  const env = planeEnvironment(plane, settings);
+  switch (plane) {
+    case "console":
+      return {
+        ...common,
+        args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.port)],
+        env,
+        ready: () => answers(`http://127.0.0.1:${settings.port}/api/v1/me`),
+      };
+    case "gateway":
+      return {
+        ...common,
+        args: ["data-plane/gateway/main.ts"],
+        env,
+        ready: async (child) => child.message("gateway ready") !== undefined,
+      };
+    case "worker":
+      return {
+        ...common,
+        args: ["data-plane/worker/main.ts"],
+        env,
+        ready: async (child) => child.message("worker ready") !== undefined,
+      };
+  }
+}
+
+/** Where a started gateway listens. */
+export const gatewayAddress = (child: Child) => String(child.message("gateway ready")?.address);
+
+/** A process sees its own database address and nobody else's, and only the console the secret that signs sessions. */
+function planeEnvironment(plane: Plane, settings: PlaneSettings): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: "production", ...settings.environment };
+  for (const name of Object.keys(env)) {
+    if (name.endsWith("DATABASE_URL") || name.startsWith("npm_") || name === "NODE_CHANNEL_FD")
+      delete env[name];
+  }
+  if (plane !== "console") delete env.GATEHOUSE_SECRET;
+  delete env.NODE_CHANNEL_SERIALIZATION_MODE;
+  env[`${plane.toUpperCase()}_DATABASE_URL`] = settings.databaseUrl;
+  if (plane !== "worker") env[`${plane.toUpperCase()}_PORT`] = String(settings.port);
+  return env;
+}
