@@ -1,0 +1,114 @@
+import { IDEMPOTENCY_HOURS } from "#lib/contract/jobs.ts";
+
+/** The ledger's statements, one for each thing that the data plane does to a job. */
+
+const NEW_JOB_COLUMNS = `id, tenant_id, function, state, input, max_attempts, timeout_ms, route_id, revision,
+  api_key_id, request_id, enqueued_by`;
+const NEW_JOB_VALUES = `$1::uuid, $2::uuid, $3, 'queued', $4::json, $5::int, $6::int, $7::uuid, $8::int,
+  $9::uuid, $10, $11`;
+
+/** $1–$11: the job. */
+export const INSERT_JOB = `INSERT INTO jobs (${NEW_JOB_COLUMNS}) VALUES (${NEW_JOB_VALUES})`;
+
+/**
+ * $1–$11: the job; $12 scope and $13 key of its idempotency. Affects no row when the key names a job already. Of
+ * two that come at once, the second waits for the first to commit and then affects none.
+ */
+export const INSERT_JOB_ONCE = `
+  WITH claimed AS (
+    INSERT INTO job_idempotency (tenant_id, scope, key, job_id, expires_at)
+    VALUES ($2::uuid, $12, $13, $1::uuid, now() + interval '${IDEMPOTENCY_HOURS} hours')
+    ON CONFLICT (tenant_id, scope, key) DO UPDATE
+      SET job_id = EXCLUDED.job_id, expires_at = EXCLUDED.expires_at
+      WHERE job_idempotency.expires_at <= now()
+    RETURNING job_id)
+  INSERT INTO jobs (${NEW_JOB_COLUMNS}) SELECT ${NEW_JOB_VALUES} FROM claimed`;
+
+/** $1 tenant, $2 scope, $3 key: the job that the key names. */
+export const FIND_BY_IDEMPOTENCY_KEY = `
+  SELECT jobs.id, jobs.state FROM job_idempotency AS known
+  JOIN jobs ON jobs.id = known.job_id AND jobs.tenant_id = known.tenant_id
+  WHERE known.tenant_id = $1::uuid AND known.scope = $2 AND known.key = $3 AND known.expires_at > now()`;
+
+/**
+ * $1 job ids and $2 the dispatch held for each, $3 worker, $4 lease in ms. Takes those whose dispatch is the one
+ * that may run now, opens an attempt for each and gives them with their tenant's slug. Others are stale.
+ */
+export const CLAIM_JOBS = `
+  WITH held AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS held(id, dispatch)),
+  claimed AS (
+    UPDATE jobs SET state = 'running', attempts = jobs.attempts + 1, worker_id = $3::uuid,
+      started_at = COALESCE(jobs.started_at, now()), lease_expires_at = now() + $4 * interval '1 ms'
+    FROM held
+    WHERE jobs.id = held.id AND jobs.dispatch = held.dispatch AND jobs.state IN ('queued', 'retrying')
+    RETURNING jobs.*),
+  opened AS (
+    INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome)
+    SELECT id, attempts, tenant_id, worker_id, now(), 'running' FROM claimed)
+  SELECT claimed.id, claimed.tenant_id AS "tenantId", tenants.slug AS tenant, claimed.function, claimed.input,
+    claimed.attempts AS attempt, claimed.max_attempts AS "maxAttempts", claimed.timeout_ms AS "timeoutMs",
+    claimed.route_id AS "routeId", claimed.revision, claimed.api_key_id AS "apiKeyId",
+    claimed.request_id AS "requestId"
+  FROM claimed JOIN tenants ON tenants.id = claimed.tenant_id`;
+
+/**
+ * Ends attempts, by arrays of one element each: $1 job, $2 attempt number, $3 worker, $4 outcome, $5 new state,
+ * $6 result, $7 error, $8 fingerprint, $9 delay in seconds. Whoever lost the lease meanwhile changes nothing.
+ * Gives what changed; `retrying` ones still want their new dispatch sent.
+ */
+export const END_ATTEMPTS = `
+  WITH ended AS (
+    SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+      $8::text[], $9::float8[]) AS ended(id, number, worker, outcome, state, result, error, fingerprint, delay)),
+  settled AS (
+    UPDATE jobs SET state = ended.state, result = ended.result::json, error = ended.error::json,
+      error_fingerprint = ended.fingerprint, lease_expires_at = NULL, worker_id = NULL,
+      dispatch = CASE ended.state WHEN 'retrying' THEN jobs.dispatch + 1 ELSE jobs.dispatch END,
+      run_at = CASE ended.state WHEN 'retrying' THEN now() + ended.delay * interval '1 s' ELSE jobs.run_at END,
+      finished_at = CASE ended.state WHEN 'retrying' THEN NULL ELSE now() END
+    FROM ended
+    WHERE jobs.id = ended.id AND jobs.state = 'running' AND jobs.worker_id = ended.worker
+      AND jobs.attempts = ended.number
+    RETURNING jobs.id, jobs.tenant_id, jobs.state, jobs.dispatch, ended.number, ended.outcome, ended.error,
+      ended.delay),
+  closed AS (
+    UPDATE job_attempts SET outcome = settled.outcome, error = settled.error::json, finished_at = now()
+    FROM settled WHERE job_attempts.job_id = settled.id AND job_attempts.number = settled.number)
+  SELECT id, tenant_id AS "tenantId", state, dispatch, delay AS "delaySeconds" FROM settled`;
+
+/** $1 job ids, $2 attempt of each, $3 worker, $4 lease in ms. Rows being settled at this moment are passed over. */
+export const EXTEND_LEASES = `
+  UPDATE jobs SET lease_expires_at = now() + $4 * interval '1 ms'
+  WHERE id IN (
+    SELECT jobs.id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS held(id, attempt)
+      ON jobs.id = held.id AND jobs.attempts = held.attempt
+    WHERE jobs.state = 'running' AND jobs.worker_id = $3::uuid
+    FOR UPDATE OF jobs SKIP LOCKED)`;
+
+/** $1 job ids, $2 attempt of each, $3 worker: those that the worker believes to hold and does not. */
+export const FIND_LOST_LEASES = `
+  SELECT held.id, held.attempt FROM unnest($1::uuid[], $2::int[]) AS held(id, attempt)
+  LEFT JOIN jobs ON jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
+    AND jobs.worker_id = $3::uuid
+  WHERE jobs.id IS NULL`;
+
+/** Attempts whose worker has stopped extending their lease, locked for whoever asks first. $1 at most. */
+export const LOCK_EXPIRED = `
+  SELECT id, function, attempts AS attempt, max_attempts AS "maxAttempts", worker_id AS "workerId"
+  FROM jobs WHERE state = 'running' AND lease_expires_at < now()
+  ORDER BY lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
+
+/**
+ * Jobs that should have been taken $1 ms ago and were not, in pages of $4 after the row ($2 due date, $3 id).
+ * Either the workers are busy or the dispatch is missing.
+ */
+export const FIND_OVERDUE = `
+  SELECT id, tenant_id AS "tenantId", dispatch, run_at::text AS "runAt"
+  FROM jobs WHERE state IN ('queued', 'retrying') AND run_at < now() - $1 * interval '1 ms'
+    AND (run_at, id) > ($2::timestamptz, $3::uuid)
+  ORDER BY run_at, id LIMIT $4`;
+
+/** Idempotency keys past their time; $1 at most. */
+export const FORGET_IDEMPOTENCY_KEYS = `
+  DELETE FROM job_idempotency WHERE (tenant_id, scope, key) IN (
+    SELECT tenant_id, scope, key FROM job_idempotency WHERE expires_at < now() LIMIT $1)`;

@@ -1,0 +1,153 @@
+import type pg from "pg";
+import type { PgBoss } from "pg-boss";
+import { type DispatchData, dispatcher, onClient, sendDispatches } from "#data-plane/jobs/dispatch.ts";
+import { inTransaction } from "#data-plane/jobs/transaction.ts";
+import {
+  CLAIM_JOBS,
+  END_ATTEMPTS,
+  EXTEND_LEASES,
+  FIND_LOST_LEASES,
+  FIND_OVERDUE,
+  FORGET_IDEMPOTENCY_KEYS,
+  LOCK_EXPIRED,
+} from "#data-plane/sql/jobs.ts";
+import { DISPATCH } from "#lib/contract/channels.ts";
+import { type EndedAttempt, failed, workerLost } from "./outcome.ts";
+
+/** A job that this worker holds, on the attempt it is to run. */
+export type ClaimedJob = {
+  id: string;
+  tenantId: string;
+  tenant: string;
+  function: string;
+  input: unknown;
+  attempt: number;
+  maxAttempts: number;
+  timeoutMs: number;
+  routeId: string | null;
+  revision: number | null;
+  apiKeyId: string | null;
+  requestId: string | null;
+};
+
+export type Holder = { pool: pg.Pool; workerId: string; leaseMs: number };
+
+/** How many jobs one pass of the reaper, and one page of the reconciler, deals with. */
+const BATCH = 200;
+const BEFORE_EVERYTHING = { runAt: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
+
+/**
+ * Takes up to `limit` dispatches off the queue and claims their jobs, in one transaction: a worker that dies
+ * before the commit has taken nothing, and after it holds a lease that runs out. The commit does not wait for the
+ * disk: should PostgreSQL itself crash, a claim is forgotten and the job is simply taken again.
+ */
+export async function takeJobs(
+  { pool, workerId, leaseMs }: Holder,
+  limit: number,
+): Promise<{ fetched: number; jobs: ClaimedJob[] }> {
+  const boss = await dispatcher(pool);
+  return inTransaction(
+    pool,
+    async (client) => {
+      const db = onClient(client);
+      const dispatches = await boss.fetch<DispatchData>(DISPATCH.queue, { batchSize: limit, db });
+      if (dispatches.length === 0) return { fetched: 0, jobs: [] };
+      await boss.deleteJob(
+        DISPATCH.queue,
+        dispatches.map((dispatch) => dispatch.id),
+        { db },
+      );
+      const { rows } = await client.query<ClaimedJob>({
+        name: "claim-jobs",
+        text: CLAIM_JOBS,
+        values: [
+          dispatches.map(({ data }) => data.id),
+          dispatches.map(({ data }) => data.dispatch),
+          workerId,
+          leaseMs,
+        ],
+      });
+      return { fetched: dispatches.length, jobs: rows };
+    },
+    "SET LOCAL synchronous_commit = off",
+  );
+}
+
+async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAttempt[]): Promise<string[]> {
+  const { rows } = await client.query({
+    name: "end-attempts",
+    text: END_ATTEMPTS,
+    values: [
+      ended.map((one) => one.id),
+      ended.map((one) => one.attempt),
+      ended.map((one) => one.workerId),
+      ended.map((one) => one.outcome),
+      ended.map((one) => one.state),
+      ended.map((one) => one.result),
+      ended.map((one) => one.error && JSON.stringify(one.error)),
+      ended.map((one) => one.fingerprint),
+      ended.map((one) => one.delaySeconds),
+    ],
+  });
+  await sendDispatches(
+    boss,
+    client,
+    rows.filter((row) => row.state === "retrying"),
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Records how attempts ended and dispatches the next ones. Gives the ids whose lease was still held. */
+export async function endAttempts(pool: pg.Pool, ended: readonly EndedAttempt[]): Promise<string[]> {
+  const boss = await dispatcher(pool);
+  return inTransaction(pool, (client) => end(boss, client, ended));
+}
+
+/** Extends the leases of what the worker runs; gives the ones (`id` and `attempt`) that it has lost. */
+export async function extendLeases(
+  { pool, workerId, leaseMs }: Holder,
+  held: readonly ClaimedJob[],
+): Promise<{ id: string; attempt: number }[]> {
+  if (held.length === 0) return [];
+  const values = [held.map((job) => job.id), held.map((job) => job.attempt), workerId];
+  const { rowCount } = await pool.query(EXTEND_LEASES, [...values, leaseMs]);
+  if (rowCount === held.length) return [];
+  return (await pool.query(FIND_LOST_LEASES, values)).rows;
+}
+
+/** Gives jobs back whose worker is gone, as a lost attempt. Any worker does it for all. Gives how many. */
+export async function reapExpired(pool: pg.Pool): Promise<number> {
+  const boss = await dispatcher(pool);
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query(LOCK_EXPIRED, [BATCH]);
+    if (rows.length === 0) return 0;
+    const reason = workerLost("The worker that ran this attempt stopped without reporting how it ended.");
+    await end(
+      boss,
+      client,
+      rows.map((row) => failed(row, row.workerId, reason, "lost")),
+    );
+    return rows.length;
+  });
+}
+
+/**
+ * Sends the dispatch of overdue jobs again, which does nothing where it is still there. Looks at one page and
+ * remembers where it stopped, so that a long backlog is walked through in turns.
+ */
+export function createReconciler(pool: pg.Pool, overdueMs: number) {
+  let after = BEFORE_EVERYTHING;
+  return async function reconcile(): Promise<void> {
+    const boss = await dispatcher(pool);
+    await inTransaction(pool, async (client) => {
+      const { rows } = await client.query(FIND_OVERDUE, [overdueMs, after.runAt, after.id, BATCH]);
+      await sendDispatches(
+        boss,
+        client,
+        rows.map((row) => ({ id: row.id, dispatch: row.dispatch, tenantId: row.tenantId, delaySeconds: 0 })),
+      );
+      after = rows.length === BATCH ? rows[BATCH - 1] : BEFORE_EVERYTHING;
+    });
+    await pool.query(FORGET_IDEMPOTENCY_KEYS, [BATCH]);
+  };
+}

@@ -1,0 +1,58 @@
+import pg from "pg";
+import { CHANNELS } from "#lib/contract/channels.ts";
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+
+export type Listener = { close(): Promise<void> };
+
+/**
+ * Listens for work on a connection of its own and comes back by itself when it breaks. `onNudge` is called for
+ * every notification, and after every (re)connection because some may have been missed.
+ */
+export function listenForJobs(connectionString: string, onNudge: () => void): Listener {
+  let client: pg.Client | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let delay = FIRST_RETRY_MS;
+  let closed = false;
+
+  function reconnect(broken: pg.Client): void {
+    if (client !== broken || closed) return;
+    client = null;
+    broken.end().catch(() => {});
+    timer = setTimeout(connect, delay);
+    delay = Math.min(LAST_RETRY_MS, delay * 2);
+  }
+
+  function connect(): void {
+    const fresh = new pg.Client({
+      connectionString,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      application_name: "gatehouse worker (listen)",
+    });
+    client = fresh;
+    fresh.on("error", () => reconnect(fresh));
+    fresh.on("end", () => reconnect(fresh));
+    fresh.on("notification", onNudge);
+    fresh
+      .connect()
+      .then(() => fresh.query(`LISTEN ${CHANNELS.jobs}`))
+      .then(
+        () => {
+          delay = FIRST_RETRY_MS;
+          onNudge();
+        },
+        () => reconnect(fresh),
+      );
+  }
+
+  connect();
+  return {
+    async close() {
+      closed = true;
+      if (timer) clearTimeout(timer);
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { FunctionError } from "#data-plane/functions-host/index.ts";
+import { backoffMs, errorFingerprint, type JobError } from "#lib/contract/jobs.ts";
+
+/** A longer result, in bytes of JSON, is stored as its beginning and marked; every list of jobs pays for it. */
+export const MAX_RESULT_BYTES = 256 * 1024;
+const PREVIEW_CHARACTERS = 4_096;
+const MAX_MESSAGE_CHARACTERS = 4_096;
+const MAX_STACK_CHARACTERS = 16_384;
+
+/** One attempt's end as the ledger takes it. */
+export type EndedAttempt = {
+  id: string;
+  attempt: number;
+  workerId: string;
+  outcome: "succeeded" | "failed" | "timed_out" | "lost";
+  state: "succeeded" | "retrying" | "dead";
+  /** JSON text. */
+  result: string | null;
+  error: JobError | null;
+  fingerprint: string | null;
+  delaySeconds: number;
+};
+
+type Attempt = { id: string; function: string; attempt: number; maxAttempts: number };
+
+/** The JSON text to store for what a handler returned. */
+export function storedResult(value: unknown): string {
+  const json = JSON.stringify(value) ?? "null";
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= MAX_RESULT_BYTES) return json;
+  return JSON.stringify({ $truncated: true, bytes, preview: json.slice(0, PREVIEW_CHARACTERS) });
+}
+
+/** What was thrown, cut to what a row should hold. */
+export function storedError(error: unknown): JobError {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return {
+    name: name.slice(0, 256) || "Error",
+    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
+    ...(stack ? { stack: stack.slice(0, MAX_STACK_CHARACTERS) } : {}),
+  };
+}
+
+export function succeeded(job: Attempt, workerId: string, value: unknown): EndedAttempt {
+  return {
+    id: job.id,
+    attempt: job.attempt,
+    workerId,
+    outcome: "succeeded",
+    state: "succeeded",
+    result: storedResult(value),
+    error: null,
+    fingerprint: null,
+    delaySeconds: 0,
+  };
+}
+
+/** A failed attempt: the job is retried after its backoff, or dead when this was the last one. */
+export function failed(
+  job: Attempt,
+  workerId: string,
+  thrown: unknown,
+  outcome: "failed" | "timed_out" | "lost" = thrown instanceof FunctionError && thrown.kind === "timeout"
+    ? "timed_out"
+    : "failed",
+): EndedAttempt {
+  const error = storedError(thrown);
+  const dead = job.attempt >= job.maxAttempts;
+  return {
+    id: job.id,
+    attempt: job.attempt,
+    workerId,
+    outcome,
+    state: dead ? "dead" : "retrying",
+    result: null,
+    error,
+    fingerprint: errorFingerprint(job.function, error),
+    delaySeconds: dead ? 0 : backoffMs(job.attempt, Math.random()) / 1_000,
+  };
+}
+
+/** Why an attempt has no ending of its own. Has no stack: nothing was thrown. */
+export function workerLost(message: string): Error {
+  const error = new Error(message);
+  error.name = "WorkerLost";
+  delete error.stack;
+  return error;
+}

@@ -1,0 +1,104 @@
+import { FunctionError, type FunctionsHost } from "#data-plane/functions-host/index.ts";
+import type { ClaimedJob } from "./ledger.ts";
+import { failed, succeeded, workerLost } from "./outcome.ts";
+import type { Settler } from "./settler.ts";
+
+/**
+ * What a handler gets as its event when it runs as a job: `handler(event, context)`, with the context that it has
+ * in the gateway plus jobId, attempt and maxAttempts.
+ */
+export type JobEvent = {
+  jobId: string;
+  /** From 1. Delivery is at least once: an attempt whose worker was lost may have done its work all the same. */
+  attempt: number;
+  maxAttempts: number;
+  /** What was enqueued: a JSON value. */
+  input: unknown;
+  /** The tenant's slug. */
+  tenant: string;
+};
+
+type Run = { job: ClaimedJob; controller: AbortController; abandoned: boolean; done: Promise<void> };
+
+/** Runs claimed jobs in the functions host and hands their endings to the settler. */
+export function createRunner(options: {
+  host: FunctionsHost;
+  workerId: string;
+  settler: Settler;
+  /** A slot is free again. */
+  onFree: () => void;
+}) {
+  const { host, workerId, settler, onFree } = options;
+  const runs = new Set<Run>();
+  /** Attempts whose lease must be kept: running, and ended but not yet recorded. */
+  const held = new Set<ClaimedJob>();
+  const settling = new Set<Promise<void>>();
+
+  async function ending(run: Run) {
+    const { job, controller } = run;
+    const { id: jobId, attempt, maxAttempts, input, tenant, tenantId, routeId, revision, apiKeyId } = job;
+    const event: JobEvent = { jobId, attempt, maxAttempts, input, tenant };
+    const requestId = job.requestId ?? jobId;
+    const context = { requestId, tenantId, tenant, routeId, revision, apiKeyId, jobId, attempt, maxAttempts };
+    try {
+      const value = await host.run(job.function, event, context, job.timeoutMs, controller.signal);
+      return succeeded(job, workerId, value);
+    } catch (error) {
+      if (error instanceof FunctionError && error.kind === "aborted") {
+        return failed(job, workerId, workerLost("The worker was stopped before this attempt ended."), "lost");
+      }
+      return failed(job, workerId, error);
+    }
+  }
+
+  async function execute(run: Run): Promise<void> {
+    const ended = await ending(run);
+    runs.delete(run);
+    if (run.abandoned) held.delete(run.job);
+    else {
+      const settled = settler.settle(ended).then(() => {
+        held.delete(run.job);
+        settling.delete(settled);
+        onFree();
+      });
+      settling.add(settled);
+    }
+    onFree();
+  }
+
+  return {
+    running: () => runs.size,
+    held: () => [...held],
+    run(job: ClaimedJob): void {
+      const run: Run = { job, controller: new AbortController(), abandoned: false, done: Promise.resolve() };
+      runs.add(run);
+      held.add(job);
+      run.done = execute(run);
+    },
+    /** Ends an attempt whose lease another worker has taken over; what became of it no longer counts. */
+    abandon({ id, attempt }: { id: string; attempt: number }): void {
+      for (const run of runs) {
+        if (run.job.id !== id || run.job.attempt !== attempt) continue;
+        run.abandoned = true;
+        run.controller.abort();
+      }
+    },
+    /** Waits up to `graceMs` for running jobs, gives the rest back, and waits until every ending is recorded. */
+    async drain(graceMs: number): Promise<void> {
+      const timer = setTimeout(() => {
+        for (const run of runs) run.controller.abort();
+      }, graceMs);
+      await Promise.all([...runs].map((run) => run.done));
+      clearTimeout(timer);
+      let limit: NodeJS.Timeout | undefined;
+      const longest = new Promise<void>((resolve) => {
+        limit = setTimeout(resolve, LAST_WRITE_MS);
+      });
+      await Promise.race([Promise.all(settling), longest]);
+      clearTimeout(limit);
+    },
+  };
+}
+
+/** With the database away a stopping worker gives up writing after this long; the leases run out by themselves. */
+const LAST_WRITE_MS = 5_000;
