@@ -1,0 +1,30 @@
+import { decode } from "next-auth/jwt";
+import { isUuid } from "#lib/contract/uuid.ts";
+import { env } from "#lib/env.ts";
+
+export const SESSION_SECONDS = 30 * 86_400;
+
+/** The browser sends a `__Secure-` cookie over TLS only. */
+export const sessionCookieName = (secure: boolean): string =>
+  secure ? "__Secure-gatehouse.session" : "gatehouse.session";
+
+function cookieValue(header: string | null, name: string): string | null {
+  for (const part of (header ?? "").split(";")) {
+    const at = part.indexOf("=");
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+  }
+  return null;
+}
+
+/** The id of the session row that a request's cookie names; null for no cookie, or one that was not made here. */
+export async function sessionIdOf(headers: Headers): Promise<string | null> {
+  const name = sessionCookieName(env.consoleUrl.startsWith("https://"));
+  const token = cookieValue(headers.get("cookie"), name);
+  if (!token || token.length > 4_096) return null;
+  try {
+    const claims = await decode({ token, secret: env.secret });
+    return typeof claims?.sid === "string" && isUuid(claims.sid) ? claims.sid : null;
+  } catch {
+    return null; // tampered with, expired, or signed with a secret that has been changed since
+  }
+}

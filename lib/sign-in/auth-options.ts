@@ -1,0 +1,63 @@
+import type { NextAuthOptions } from "next-auth";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { clientIp } from "#lib/access/client-ip.ts";
+import { SESSION_SECONDS, sessionCookieName } from "#lib/access/session-cookie.ts";
+import { env } from "#lib/env.ts";
+import { DomainError } from "#lib/errors/domain-error.ts";
+import { paths } from "#lib/paths.ts";
+import { endSession, signIn } from "./commands.ts";
+
+/** Turns a refusal into the code that the sign-in page explains; nothing of the cause goes to the browser. */
+function signInErrorCode(error: unknown): string {
+  if (!(error instanceof DomainError)) return "unavailable";
+  if (error.code === "too_many_requests") return `slowed_down:${error.headers["retry-after"] ?? "1"}`;
+  return error.code === "unauthenticated" ? "CredentialsSignin" : "unavailable";
+}
+
+/**
+ * next-auth's configuration. Its cookie holds a signed and encrypted token that names a row in `sessions` and
+ * nothing else; whether somebody is signed in is what that row says, on every request.
+ */
+export function authOptions(): NextAuthOptions {
+  const secure = env.consoleUrl.startsWith("https://");
+  return {
+    secret: env.secret,
+    pages: { signIn: paths.signIn() },
+    session: { strategy: "jwt", maxAge: SESSION_SECONDS },
+    useSecureCookies: secure,
+    cookies: {
+      sessionToken: {
+        name: sessionCookieName(secure),
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure },
+      },
+    },
+    providers: [
+      CredentialsProvider({
+        name: "E-mail and password",
+        credentials: { email: { type: "email" }, password: { type: "password" } },
+        async authorize(credentials, request) {
+          const headers = new Headers((request.headers ?? {}) as Record<string, string>);
+          try {
+            const signedIn = await signIn(
+              { email: credentials?.email, password: credentials?.password },
+              { ip: clientIp(headers), userAgent: headers.get("user-agent") ?? "" },
+            );
+            return { id: signedIn.sessionId, userId: signedIn.userId };
+          } catch (error) {
+            throw new Error(signInErrorCode(error));
+          }
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
+      session: ({ session }) => ({ expires: session.expires }),
+    },
+    events: {
+      async signOut({ token }) {
+        if (typeof token?.sid === "string") await endSession(token.sid);
+      },
+    },
+    logger: { error() {}, warn() {}, debug() {} },
+  };
+}

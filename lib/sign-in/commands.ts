@@ -1,0 +1,79 @@
+import type { Actor } from "#lib/access/actor.ts";
+import { line } from "#lib/contract/text.ts";
+import { uuidv7 } from "#lib/contract/uuid.ts";
+import { database } from "#lib/db/client.ts";
+import { DomainError } from "#lib/errors/domain-error.ts";
+import { hashPassword, verifyPassword } from "./password.ts";
+import { credentialsSchema, emailSchema } from "./schema.ts";
+import { assertNotBlocked, countAttempt, forgetAttempts } from "./throttle.ts";
+
+const SESSION_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export type NewUser = { email: string; name: string; password: string; isOperator?: boolean };
+
+/** Makes an account, or gives an existing one this password; for installing and seeding, no endpoint calls it. */
+export async function createUser(input: NewUser): Promise<string> {
+  const email = emailSchema.parse(input.email);
+  const name = line(1, 120).parse(input.name);
+  const passwordHash = await hashPassword(input.password);
+  const user = await database().user.upsert({
+    where: { email },
+    create: { id: uuidv7(), email, name, passwordHash, isOperator: input.isOperator ?? false },
+    update: { passwordHash },
+    select: { id: true },
+  });
+  return user.id;
+}
+
+const wrong = () => new DomainError("unauthenticated", "The e-mail address or the password is not right.");
+
+export type SignedIn = { userId: string; sessionId: string; email: string; name: string };
+
+/**
+ * Signs in with e-mail and password and opens a session row. Throws `unauthenticated`, the same for an unknown
+ * address and a wrong password, and `too_many_requests` while the account or the address is slowed down.
+ */
+export async function signIn(given: unknown, from: { ip: string; userAgent: string }): Promise<SignedIn> {
+  const parsed = credentialsSchema.safeParse(given);
+  if (!parsed.success) throw wrong();
+  const { email, password } = parsed.data;
+  const account = { kind: "account", value: email } as const;
+  const address = { kind: "address", value: from.ip } as const;
+  await assertNotBlocked([account, address]);
+  await countAttempt(account);
+  const user = await database().user.findUnique({ where: { email } });
+  const matches = await verifyPassword(user?.passwordHash ?? null, password);
+  if (!user || !matches || user.disabledAt) {
+    await countAttempt(address);
+    throw wrong();
+  }
+  await forgetAttempts(account);
+  const sessionId = uuidv7();
+  await database().session.create({
+    data: {
+      id: sessionId,
+      userId: user.id,
+      expiresAt: new Date(Date.now() + SESSION_DAYS * DAY_MS),
+      userAgent: from.userAgent.slice(0, 500),
+      ip: from.ip,
+    },
+  });
+  return { userId: user.id, sessionId, email: user.email, name: user.name };
+}
+
+/** Ends one session; its cookie is nobody's from the next request on. */
+export async function endSession(sessionId: string): Promise<void> {
+  await database().session.updateMany({
+    where: { id: sessionId, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+}
+
+/** Ends every session of the person, this one too. Access tokens stay; they are revoked one by one. */
+export async function signOutEverywhere(actor: Actor): Promise<void> {
+  await database().session.updateMany({
+    where: { userId: actor.userId, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+}

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { database } from "#lib/db/client.ts";
+import { DomainError } from "#lib/errors/domain-error.ts";
+
+/** Wrong attempts that cost nothing: people mistype, and many people can share one address. */
+const FREE_ATTEMPTS = { account: 5, address: 30 } as const;
+const LONGEST_BLOCK_SECONDS = 900;
+/** After this long without a failure, counting starts anew. */
+const FORGET_SECONDS = 3_600;
+
+export type Subject = { kind: keyof typeof FREE_ATTEMPTS; value: string };
+
+// Hashed, so that the table is no list of who tries to sign in from where.
+const keyOf = ({ kind, value }: Subject) =>
+  `${kind}:${createHash("sha256").update(value).digest("hex").slice(0, 32)}`;
+
+/** Throws `too_many_requests` with the seconds to wait while a subject is blocked. */
+export async function assertNotBlocked(subjects: readonly Subject[]): Promise<void> {
+  const [row] = await database().$queryRaw<{ seconds: number | null }[]>`
+    SELECT ceil(extract(epoch FROM max(blocked_until) - now()))::int AS seconds
+    FROM sign_in_throttles WHERE subject = ANY(${subjects.map(keyOf)}) AND blocked_until > now()`;
+  if (row?.seconds != null) throw tooMany(Math.max(1, row.seconds));
+}
+
+const tooMany = (seconds: number) =>
+  new DomainError("too_many_requests", `Too many attempts. Wait ${seconds} s and try again.`, {
+    headers: { "retry-after": String(seconds) },
+  });
+
+/**
+ * Counts an attempt in one statement, which also refuses it while the subject is blocked, so that attempts at the
+ * same moment cannot slip through together. The block doubles with each one beyond the free ones: 1 s, 2 s, 4 s …
+ * up to 15 minutes. Throws `too_many_requests`.
+ */
+export async function countAttempt(subject: Subject): Promise<void> {
+  const free = FREE_ATTEMPTS[subject.kind];
+  const counted = await database().$queryRaw<{ failures: number }[]>`
+    INSERT INTO sign_in_throttles AS t (subject, failures, last_failure, blocked_until)
+    VALUES (${keyOf(subject)}, 1, now(), now())
+    ON CONFLICT (subject) DO UPDATE SET
+      failures = CASE WHEN t.last_failure < now() - make_interval(secs => ${FORGET_SECONDS}) THEN 1 ELSE t.failures + 1 END,
+      last_failure = now(),
+      blocked_until = now() + CASE
+        WHEN t.last_failure < now() - make_interval(secs => ${FORGET_SECONDS}) OR t.failures + 1 < ${free}::int THEN interval '0'
+        ELSE make_interval(secs => LEAST(${LONGEST_BLOCK_SECONDS}::float8, 2 ^ LEAST(t.failures + 1 - ${free}::int, 20)))
+      END
+    WHERE t.blocked_until <= now()
+    RETURNING failures`;
+  if (counted.length === 0) {
+    await assertNotBlocked([subject]);
+    throw tooMany(1);
+  }
+}
+
+/** Forgets a subject's attempts, once it has proved itself. */
+export async function forgetAttempts(subject: Subject): Promise<void> {
+  await database().signInThrottle.deleteMany({ where: { subject: keyOf(subject) } });
+}

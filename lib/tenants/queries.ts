@@ -1,0 +1,63 @@
+import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { Role } from "#lib/access/permissions.ts";
+import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
+import { withUser } from "#lib/db/scope.ts";
+import { notFound } from "#lib/errors/domain-error.ts";
+import { slugSchema, type Tenant } from "./schema.ts";
+
+/**
+ * The actor as a member of the tenant with this slug. Throws the same `not_found` for a tenant that does not exist,
+ * one that is deleted, one of which the actor is no member, and one to which the actor's token is not bound.
+ */
+export async function enterTenant(actor: Actor, slug: string): Promise<TenantActor> {
+  if (!slugSchema.safeParse(slug).success) throw notFound("tenant");
+  const row = await withUser(actor.userId, (tx) =>
+    tx.membership.findFirst({
+      where: { userId: actor.userId, tenant: { slug, deletedAt: null } },
+      select: { role: true, tenant: { select: { id: true, slug: true, name: true } } },
+    }),
+  );
+  if (!row) throw notFound("tenant");
+  const { proof } = actor;
+  if (proof.type === "token" && proof.tenantId !== null && proof.tenantId !== row.tenant.id) {
+    throw notFound("tenant");
+  }
+  return { ...actor, tenant: { ...row.tenant, role: row.role as Role } };
+}
+
+type ListInput = { q?: string | undefined; limit: number; cursor?: string | undefined };
+
+/** One page of the tenants to which the actor belongs, by slug; a bound token sees only its own. */
+export async function listMyTenants(actor: Actor, input: ListInput): Promise<Page<Tenant>> {
+  const after = decodeCursor(input.cursor, [slugSchema]);
+  const bound = actor.proof.type === "token" ? actor.proof.tenantId : null;
+  const rows = await withUser(actor.userId, (tx) =>
+    tx.membership.findMany({
+      where: {
+        userId: actor.userId,
+        ...(bound ? { tenantId: bound } : {}),
+        tenant: {
+          deletedAt: null,
+          ...(after ? { slug: { gt: after[0] } } : {}),
+          ...(input.q
+            ? {
+                OR: [
+                  { slug: { contains: input.q, mode: "insensitive" } },
+                  { name: { contains: input.q, mode: "insensitive" } },
+                ],
+              }
+            : {}),
+        },
+      },
+      select: { role: true, tenant: { select: { id: true, slug: true, name: true } } },
+      orderBy: { tenant: { slug: "asc" } },
+      take: input.limit + 1,
+    }),
+  );
+  return toPage(
+    rows,
+    input.limit,
+    (row) => [row.tenant.slug],
+    (row) => ({ ...row.tenant, role: row.role as Role }),
+  );
+}
