@@ -1,9 +1,8 @@
 import path from "node:path";
 import type { Plane } from "../database/roles.ts";
-import { answers, type Child, type ChildOptions } from "./child.ts";
+import type { Child, ChildOptions } from "./child.ts";
 
 const ROOT = path.join(import.meta.dirname, "../..");
-const NEXT = path.join(ROOT, "node_modules/next/dist/bin/next");
 
 export type PlaneSettings = {
   /** The database address of the plane's own, least-privileged user. */
@@ -30,9 +29,9 @@ export function planeProcess(plane: Plane, settings: PlaneSettings): ChildOption
     case "console":
       return {
         ...common,
-        args: [NEXT, "start", "-H", "127.0.0.1", "-p", String(settings.port)],
+        args: ["scripts/console.ts"],
         env,
-        ready: () => answers(`http://127.0.0.1:${settings.port}/api/v1/me`),
+        ready: async (child) => child.message("console ready") !== undefined,
       };
     case "gateway":
       return {

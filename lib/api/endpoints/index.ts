@@ -1,4 +1,7 @@
-import type { Endpoint } from "../endpoint.ts";
+import { z } from "zod";
+import { env } from "#lib/env.ts";
+import { type Endpoint, publicEndpoint } from "../endpoint.ts";
+import { openApiDocument } from "../openapi.ts";
 import { gatewayEndpoints } from "./gateways.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
@@ -6,8 +9,17 @@ import { peopleEndpoints } from "./people.ts";
 import { publishingEndpoints } from "./publishing.ts";
 import { routeEndpoints } from "./routes.ts";
 
+const openApi = publicEndpoint({
+  method: "GET",
+  path: "/openapi.json",
+  summary: "This API as an OpenAPI 3.1 document",
+  response: z.record(z.string(), z.json()),
+  handle: async () => openApiDocument(endpoints, env.consoleUrl),
+});
+
 /** Every endpoint of the management API. What is not in here does not exist. */
 export const endpoints: readonly Endpoint[] = [
+  openApi,
   ...peopleEndpoints,
   ...routeEndpoints,
   ...publishingEndpoints,
