@@ -1,0 +1,83 @@
+import { hostname } from "node:os";
+
+/** A setting that is missing or wrong, as one sentence that says what to do. */
+export class SettingError extends Error {
+  override name = "SettingError";
+}
+
+type Env = Record<string, string | undefined>;
+
+function text(env: Env, name: string): string | null {
+  const value = env[name]?.trim();
+  return value ? value : null;
+}
+
+function integer(env: Env, name: string, fallback: number, min: number, max: number): number {
+  const value = text(env, name);
+  if (value === null) return fallback;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max) {
+    throw new SettingError(`${name} must be a whole number from ${min} to ${max}, not '${value}'.`);
+  }
+  return number;
+}
+
+function databaseUrl(env: Env, name: string): string {
+  const value = text(env, name);
+  if (value === null) {
+    throw new SettingError(
+      `${name} is not set: give it a URL such as postgresql://role:password@host:5432/db.`,
+    );
+  }
+  const protocol = URL.parse(value)?.protocol;
+  if (protocol !== "postgres:" && protocol !== "postgresql:") {
+    throw new SettingError(`${name} is not a PostgreSQL URL: it must begin with postgresql://.`);
+  }
+  return value;
+}
+
+export type DataPlaneSettings = {
+  databaseUrl: string;
+  /** As shown on the console's page of gateways. */
+  instanceName: string;
+  functionsDirectory: string;
+  maxThreads: number;
+  memoryLimitMb: number;
+  logLevel: string;
+};
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/** What both processes of the data plane need; throws SettingError. */
+export function readDataPlaneSettings(env: Env, databaseVariable: string): DataPlaneSettings {
+  const logLevel = text(env, "LOG_LEVEL") ?? "info";
+  if (!LOG_LEVELS.includes(logLevel)) {
+    throw new SettingError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}, not '${logLevel}'.`);
+  }
+  return {
+    databaseUrl: databaseUrl(env, databaseVariable),
+    instanceName: (text(env, "INSTANCE_NAME") ?? `${hostname()}:${process.pid}`).slice(0, 120),
+    functionsDirectory: text(env, "FUNCTIONS_DIR") ?? "functions",
+    maxThreads: integer(env, "FUNCTION_THREADS", 8, 1, 256),
+    memoryLimitMb: integer(env, "FUNCTION_MEMORY_MB", 128, 16, 8_192),
+    logLevel,
+  };
+}
+
+export type GatewaySettings = DataPlaneSettings & {
+  host: string;
+  /** 0 takes a free port. */
+  port: number;
+  /** How many proxies in front of the gateway may say where a request comes from. */
+  trustedProxies: number;
+};
+
+/** Throws SettingError. */
+export function readGatewaySettings(env: Env): GatewaySettings {
+  return {
+    ...readDataPlaneSettings(env, "GATEWAY_DATABASE_URL"),
+    host: text(env, "GATEWAY_HOST") ?? "127.0.0.1",
+    port: integer(env, "GATEWAY_PORT", 8_080, 0, 65_535),
+    trustedProxies: integer(env, "TRUSTED_PROXIES", 0, 0, 32),
+  };
+}

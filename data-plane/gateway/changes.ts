@@ -1,0 +1,156 @@
+import pg from "pg";
+import { readChangesSince, readEverything, readRevisions, type TenantRow } from "#data-plane/sql/gateway.ts";
+import { CHANNELS, POLL_INTERVAL_MS } from "#lib/contract/channels.ts";
+import type { GatewayLogger } from "./logger.ts";
+import type { Snapshot, TenantState } from "./snapshot.ts";
+
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 5_000;
+/** A connection that does not answer for this long is given up: it may be gone without a word. */
+const ANSWER_WITHIN_MS = 15_000;
+/** Revisions are compiled on the thread that serves; this many are fetched at once and applied one by one. */
+const REVISIONS_PER_QUERY = 16;
+
+export type ChangesOptions = {
+  databaseUrl: string;
+  snapshot: Snapshot;
+  logger: GatewayLogger;
+  /**
+   * After each catch-up: which tenants serve or refuse something new, the database snapshot that is now in force,
+   * and whether there was anything new in it.
+   */
+  onApplied(changed: TenantState[], databaseSnapshot: string, news: boolean): void;
+  /** An error before anything was ever loaded; return false to give up. */
+  onFirstFailure(error: unknown): boolean;
+};
+
+/**
+ * Keeps the snapshot in step with the database over one connection: a notification is only a nudge, a poll every
+ * 2 s makes up for lost ones, and both read what changed since the last time. When the connection goes, what is in
+ * memory is served on; a new connection begins with everything.
+ */
+export function followChanges(options: ChangesOptions) {
+  const { snapshot, logger } = options;
+  let client: pg.Client | null = null;
+  let databaseSnapshot: string | null = null;
+  let loadedOnce = false;
+  let stopped = false;
+  let failures = 0;
+  let retry: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  async function applyRevisions(on: pg.Client, tenants: readonly TenantRow[]): Promise<TenantState[]> {
+    const changed: TenantState[] = [];
+    const lacking = tenants.filter((row) => !row.deleted && snapshot.lacks(row));
+    for (let start = 0; start < lacking.length; start += REVISIONS_PER_QUERY) {
+      const part = lacking.slice(start, start + REVISIONS_PER_QUERY);
+      const wanted = part.flatMap(({ id, liveRevision }) =>
+        liveRevision === null ? [] : [{ tenantId: id, number: liveRevision }],
+      );
+      const found = wanted.length > 0 ? await readRevisions(on, wanted) : [];
+      const contents = new Map(found.map((row) => [row.tenantId, row.content]));
+      for (const { id, liveRevision } of part) {
+        const state = snapshot.applyRevision(id, liveRevision, contents.get(id) ?? null);
+        if (!state) continue;
+        changed.push(state);
+        if (state.refused !== null && state.refused === liveRevision) {
+          logger.error(
+            { tenant: state.slug, revision: state.refused, serving: state.number, reason: state.error },
+            "revision refused",
+          );
+        }
+      }
+    }
+    return changed;
+  }
+
+  async function catchUp(on: pg.Client): Promise<void> {
+    const everything = databaseSnapshot === null;
+    const changes =
+      databaseSnapshot === null ? await readEverything(on) : await readChangesSince(on, databaseSnapshot);
+    if (everything) snapshot.replaceAll(changes.tenants, changes.keys);
+    else {
+      for (const row of changes.keys) snapshot.applyKey(row);
+      for (const row of changes.tenants) snapshot.applyTenant(row);
+    }
+    const changed = await applyRevisions(on, changes.tenants);
+    databaseSnapshot = changes.snapshot;
+    loadedOnce = true;
+    const news = everything || changes.tenants.length > 0 || changes.keys.length > 0;
+    options.onApplied(everything ? snapshot.tenants() : changed, changes.snapshot, news);
+  }
+
+  /** One catch-up at a time; a nudge during one asks for another, because it may have come too late for it. */
+  function nudge(): void {
+    const on = client;
+    if (!on || stopped) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = catchUp(on)
+      .catch((error: unknown) => drop(on, error))
+      .finally(() => {
+        running = null;
+        if (again) {
+          again = false;
+          nudge();
+        }
+      });
+  }
+
+  function drop(lost: pg.Client, error: unknown): void {
+    if (client !== lost) return;
+    client = null;
+    databaseSnapshot = null;
+    void lost.end().catch(() => {});
+    if (stopped) return;
+    if (!loadedOnce && !options.onFirstFailure(error)) return;
+    const limit = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures++);
+    const delay = limit / 2 + (Math.random() * limit) / 2;
+    logger.warn({ err: error, retryInMs: Math.round(delay) }, "database away, serving what is in memory");
+    retry = setTimeout(() => void connect(), delay);
+  }
+
+  async function connect(): Promise<void> {
+    retry = null;
+    const next = new pg.Client({
+      connectionString: options.databaseUrl,
+      application_name: "gatehouse-gateway-changes",
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: ANSWER_WITHIN_MS,
+    });
+    client = next;
+    next.on("error", (error) => drop(next, error));
+    next.on("end", () => drop(next, new Error("the connection ended")));
+    next.on("notification", nudge);
+    try {
+      await next.connect();
+      await next.query(`LISTEN ${CHANNELS.changed}`);
+    } catch (error) {
+      return drop(next, error);
+    }
+    if (client !== next) return;
+    if (failures > 0 && loadedOnce) logger.info({}, "database back");
+    failures = 0;
+    again = false;
+    nudge();
+  }
+
+  void connect();
+  const poll = setInterval(nudge, POLL_INTERVAL_MS);
+
+  return {
+    connected: () => client !== null && databaseSnapshot !== null,
+    async stop(): Promise<void> {
+      stopped = true;
+      clearInterval(poll);
+      if (retry) clearTimeout(retry);
+      const last = client;
+      client = null;
+      await last?.end().catch(() => {});
+    },
+  };
+}

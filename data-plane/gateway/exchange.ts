@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
+import { isCorsHeader } from "#lib/contract/cors.ts";
+import type { KeyFacts } from "#lib/contract/decision.ts";
+import { errorEnvelope, GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "#lib/contract/errors.ts";
+import type { TenantState } from "./snapshot.ts";
+
+/** One request and its answer, with what has been found out about it so far. */
+export type Exchange = {
+  req: IncomingMessage;
+  res: ServerResponse;
+  requestId: string;
+  /** Unix milliseconds. */
+  receivedAt: number;
+  sourceIp: string;
+  /** Headers of every answer from here on, as a flat list of names and values. */
+  headers: string[];
+  /** The route has CORS, so the target's own CORS headers are dropped. */
+  ownCors: boolean;
+  expectsContinue: boolean;
+  tenant: TenantState | null;
+  route: CompiledRoute | null;
+  key: KeyFacts | null;
+  /** For the log: the code of the gateway's own error, and what went wrong with the target. */
+  code: string | null;
+  targetError: { name: string; message: string } | null;
+};
+
+/** An exchange that may run: its route is known and lets it through. */
+export type AllowedExchange = Exchange & { tenant: TenantState; route: CompiledRoute };
+
+/** The parts of a request's address below the tenant, as sent. */
+export type Address = { slug: string; path: string; query: string };
+
+const REQUEST_ID = /^[A-Za-z0-9._~-]{1,128}$/;
+
+/** The caller's request ID when it is well formed, else a new one. */
+export function requestIdOf(sent: string | string[] | undefined): string {
+  return typeof sent === "string" && REQUEST_ID.test(sent) ? sent : randomUUID();
+}
+
+/** Headers that concern one connection only (RFC 9110, section 7.6.1) and never pass through the gateway. */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+/** Of an answer, what the gateway itself says. */
+const GATEWAY_OWN = new Set(["x-request-id", "content-length", "ratelimit", "ratelimit-policy"]);
+
+export const isHopByHop = (name: string): boolean => HOP_BY_HOP.has(name);
+
+/** Whether a target's header (name in lower case) may reach the caller. */
+export function passesOut(exchange: Exchange, name: string): boolean {
+  if (HOP_BY_HOP.has(name) || GATEWAY_OWN.has(name)) return false;
+  return !(exchange.ownCors && isCorsHeader(name));
+}
+
+function head(exchange: Exchange, headers: readonly string[]): string[] {
+  const all = ["X-Request-Id", exchange.requestId, ...exchange.headers, ...headers];
+  // A caller that was told not to send its body yet would leave it ahead of the next request.
+  if (exchange.expectsContinue) all.push("Connection", "close");
+  return all;
+}
+
+/** Answers with a whole body. Does nothing when the caller has gone or an answer has begun. */
+export function answer(
+  exchange: Exchange,
+  status: number,
+  headers: readonly string[],
+  body: string | Buffer | null,
+): void {
+  const { res } = exchange;
+  if (res.headersSent || res.destroyed) return;
+  const all = head(exchange, headers);
+  if (status !== 204 && status !== 304) {
+    all.push("Content-Length", String(body === null ? 0 : Buffer.byteLength(body)));
+  }
+  res.writeHead(status, all);
+  res.end(body ?? undefined);
+}
+
+/** Begins an answer whose body is written by the caller of this function. */
+export function beginAnswer(exchange: Exchange, status: number, headers: readonly string[]): void {
+  exchange.res.writeHead(status, head(exchange, headers));
+}
+
+/** Answers with the gateway's error envelope. */
+export function answerError(
+  exchange: Exchange,
+  code: GatewayErrorCode,
+  message: string,
+  headers: readonly string[] = [],
+): void {
+  exchange.code = code;
+  const body = JSON.stringify(errorEnvelope(code, message, exchange.requestId));
+  answer(exchange, GATEWAY_ERROR_STATUS[code], [...headers, "Content-Type", "application/json"], body);
+}

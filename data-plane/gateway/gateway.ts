@@ -1,0 +1,165 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { isIPv6 } from "node:net";
+import pg from "pg";
+import type { GatewaySettings } from "#data-plane/env.ts";
+import { createFunctionsHost, type StartNewCall } from "#data-plane/functions-host/index.ts";
+import { enqueueJob } from "#data-plane/jobs/enqueue.ts";
+import { registerFunctions } from "#data-plane/sql/functions.ts";
+import { DEFAULT_JOB_TIMEOUT_MS, DEFAULT_MAX_ATTEMPTS } from "#lib/contract/jobs.ts";
+import { uuidv7 } from "#lib/contract/uuid.ts";
+import { followChanges } from "./changes.ts";
+import { createKeyLookup } from "./key-lookup.ts";
+import type { GatewayLogger } from "./logger.ts";
+import { createRateLimiter } from "./policies/rate-limit.ts";
+import { createReports } from "./reports.ts";
+import { createGatewayServer } from "./server.ts";
+import { createSnapshot } from "./snapshot.ts";
+import { createUpstreams } from "./targets/http.ts";
+
+const DATABASE_CONNECTIONS = 8;
+/** How long answers under way may take once the gateway has been told to stop. */
+const DRAIN_MS = 20_000;
+const FUNCTION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export type RunningGateway = {
+  instanceId: string;
+  address: string;
+  /** Resolves when the first snapshot is in force; rejects when the database refuses the gateway for good. */
+  ready: Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Errors that no amount of retrying mends: wrong password, unknown role or database, a right that is missing. */
+const PERMANENT = new Set(["28P01", "28000", "3D000", "42501", "42P01"]);
+
+/** Starts a gateway. Rejects when the port cannot be had. */
+export async function startGateway(
+  settings: GatewaySettings,
+  logger: GatewayLogger,
+  version: string,
+): Promise<RunningGateway> {
+  const pool = new pg.Pool({
+    connectionString: settings.databaseUrl,
+    application_name: "gatehouse-gateway",
+    max: DATABASE_CONNECTIONS,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 5_000,
+    keepAlive: true,
+  });
+  pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection was lost"));
+
+  async function startNew({ context, ...call }: StartNewCall): Promise<{ instanceId: string }> {
+    if (!FUNCTION_NAME.test(call.function)) throw new Error(`'${call.function}' is not a function name`);
+    const { jobId } = await enqueueJob(pool, {
+      tenantId: context.tenantId,
+      function: call.function,
+      input: call.input,
+      maxAttempts: DEFAULT_MAX_ATTEMPTS,
+      timeoutMs: DEFAULT_JOB_TIMEOUT_MS,
+      routeId: context.routeId ?? null,
+      revision: context.revision ?? null,
+      apiKeyId: context.apiKeyId ?? null,
+      requestId: context.requestId,
+      idempotencyKey: call.instanceId,
+      enqueuedBy: "handler",
+    });
+    return { instanceId: jobId };
+  }
+
+  const functions = createFunctionsHost({
+    directory: settings.functionsDirectory,
+    maxThreads: settings.maxThreads,
+    memoryLimitMb: settings.memoryLimitMb,
+    logger,
+    onStartNew: startNew,
+  });
+  const snapshot = createSnapshot();
+  const instance = {
+    id: uuidv7(),
+    name: settings.instanceName,
+    address: "",
+    version,
+    startedAt: new Date(),
+  };
+  const reports = createReports(instance, pool, logger);
+  const upstreams = createUpstreams();
+  const keys = createKeyLookup(snapshot, pool, (error) => logger.warn({ err: error }, "key look-up failed"));
+  let ready = false;
+  let draining = false;
+  const server = createGatewayServer(
+    {
+      snapshot,
+      keys,
+      limiter: createRateLimiter(),
+      reports,
+      functions,
+      upstreams,
+      pool,
+      trustedProxies: settings.trustedProxies,
+    },
+    { ready: () => ready, draining: () => draining },
+    logger,
+  );
+
+  const loaded = Promise.withResolvers<void>();
+  loaded.promise.catch(() => {}); // whoever awaits `ready` hears of it
+  let registered = "";
+  function register(): void {
+    const names = functions.names();
+    const next = names.join();
+    if (next === registered) return;
+    registered = next;
+    registerFunctions(pool, names).catch((error: unknown) => {
+      registered = "";
+      logger.warn({ err: error }, "could not register the functions");
+    });
+  }
+  functions.onChange(register);
+
+  server.listen(settings.port, settings.host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    await Promise.all([functions.close(), pool.end(), reports.abandon()]);
+    throw error;
+  }
+  const { address: host, port } = server.address() as AddressInfo;
+  instance.address = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  await functions.ready;
+
+  const changes = followChanges({
+    databaseUrl: settings.databaseUrl,
+    snapshot,
+    logger,
+    onApplied(tenants, databaseSnapshot, news) {
+      reports.applied(tenants, databaseSnapshot, news);
+      register();
+      ready = true;
+      loaded.resolve();
+    },
+    onFirstFailure(error) {
+      if (!PERMANENT.has((error as { code?: string }).code ?? "")) return true;
+      loaded.reject(error);
+      return false;
+    },
+  });
+
+  async function stop(): Promise<void> {
+    if (draining) return;
+    draining = true;
+    const closed = once(server, "close");
+    server.close();
+    server.closeIdleConnections();
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearTimeout(force);
+    await changes.stop();
+    await reports.stop();
+    await functions.close();
+    await upstreams.close();
+    await pool.end();
+  }
+
+  return { instanceId: instance.id, address: instance.address, ready: loaded.promise, stop };
+}

@@ -1,0 +1,144 @@
+import type pg from "pg";
+import type { Dispatcher } from "undici";
+import type { FunctionsHost } from "#data-plane/functions-host/index.ts";
+import { corsHeaders } from "#lib/contract/cors.ts";
+import { type Decision, type DecisionRequest, decide, type KeyLookup } from "#lib/contract/decision.ts";
+import type { RateLimit } from "#lib/contract/route.ts";
+import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
+import type { KeyLookups } from "./key-lookup.ts";
+import { announcedLength, readBody } from "./policies/body.ts";
+import { type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
+import { limitSubject } from "./policies/source-ip.ts";
+import type { Reports } from "./reports.ts";
+import type { Snapshot, StoredKey } from "./snapshot.ts";
+import { buildEvent } from "./targets/event-source.ts";
+import { answerFromFunction } from "./targets/function.ts";
+import { answerFromUpstream } from "./targets/http.ts";
+import { answerJobStatus, answerWithJob } from "./targets/job.ts";
+
+/** Everything that a request may need on its way. */
+export type Services = {
+  snapshot: Snapshot;
+  keys: KeyLookups;
+  limiter: RateLimiter;
+  reports: Pick<Reports, "used">;
+  functions: FunctionsHost;
+  upstreams: Dispatcher;
+  pool: pg.Pool;
+  trustedProxies: number;
+};
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+function decisionRequest(exchange: Exchange, address: Address): DecisionRequest {
+  const { headers, method } = exchange.req;
+  return {
+    method: method as string,
+    path: address.path,
+    query: address.query,
+    origin: headers.origin,
+    accessControlRequestMethod: headers["access-control-request-method"],
+    apiVersion: single(headers["x-api-version"]),
+    apiKey: single(headers["x-api-key"]),
+  };
+}
+
+function limitSubjectOf(exchange: Exchange, limit: RateLimit): string {
+  return limit.per === "key" && exchange.key ? exchange.key.id : limitSubject(exchange.sourceIp);
+}
+
+/** Takes one request through the contract's steps, in their order, to its answer. */
+export async function handle(exchange: Exchange, address: Address, services: Services): Promise<void> {
+  const { snapshot, keys, limiter } = services;
+  const tenant = snapshot.tenant(address.slug);
+  exchange.tenant = tenant ?? null;
+  const request = decisionRequest(exchange, address);
+  const now = exchange.receivedAt;
+  const decideWith = (lookupKey: (apiKey: string) => KeyLookup): Decision =>
+    decide(request, { tenant, now, lookupKey });
+
+  let decision = decideWith((apiKey) => keys.inMemory(apiKey, now));
+  if (decision.kind === "unresolved") {
+    const found = await keys.inDatabase(request.apiKey as string);
+    decision = decideWith(() => found);
+  }
+  if (decision.kind === "unresolved") return answerError(exchange, "unavailable", "Try again.");
+  if (decision.kind === "preflight") {
+    exchange.route = decision.route;
+    return answer(exchange, 204, decision.headers.flat(), null);
+  }
+
+  const { route } = decision;
+  exchange.route = route;
+  if (route?.cors) {
+    exchange.ownCors = true;
+    for (const [name, value] of corsHeaders(route.cors, request.origin)) exchange.headers.push(name, value);
+  }
+  const limit = route?.route.rateLimit ?? null;
+  if (decision.kind === "refused") {
+    if (route && limit) {
+      const state = limiter.peek(route.id, limitSubjectOf(exchange, limit), limit, now);
+      exchange.headers.push(...rateLimitHeaders(limit, state));
+    }
+    return answerError(exchange, decision.code, decision.message, decision.headers.flat());
+  }
+
+  exchange.key = decision.key;
+  if (decision.key) services.reports.used(decision.key as StoredKey, now);
+  const allowed = exchange as AllowedExchange;
+  if (limit) {
+    const state = limiter.take(allowed.route.id, limitSubjectOf(exchange, limit), limit, now);
+    exchange.headers.push(...rateLimitHeaders(limit, state));
+    if (state.limited) {
+      const message = `More than ${limit.requestsPerMinute} requests in a minute. Try again in ${state.resetSeconds} s.`;
+      return answerError(exchange, "rate_limited", message, ["Retry-After", String(state.resetSeconds)]);
+    }
+  }
+  return run(allowed, address, decision.segments, services);
+}
+
+async function run(
+  exchange: AllowedExchange,
+  address: Address,
+  segments: readonly string[],
+  services: Services,
+): Promise<void> {
+  const { target, maxBodyBytes } = exchange.route.route;
+  const tooLarge = () =>
+    answerError(exchange, "body_too_large", `The body is larger than ${maxBodyBytes} bytes.`);
+  const announced = announcedLength(exchange.req);
+  if (announced !== null && announced > maxBodyBytes) return tooLarge();
+  if (exchange.expectsContinue) {
+    exchange.expectsContinue = false;
+    exchange.res.writeContinue();
+  }
+  if (target.type === "http") {
+    const trusts = services.trustedProxies > 0;
+    return answerFromUpstream(exchange, services.upstreams, target, address, segments, trusts);
+  }
+  const body = await readBody(exchange.req, maxBodyBytes);
+  if (body === "too_large") return tooLarge();
+  if (body === "aborted") return;
+  switch (target.type) {
+    case "function": {
+      const options = { format: target.eventFormat, withoutSecrets: false };
+      const event = buildEvent(exchange, address, segments, body, options);
+      return answerFromFunction(exchange, services.functions, { ...target, event });
+    }
+    case "job": {
+      const options = { format: "simple", withoutSecrets: true } as const;
+      return answerWithJob(
+        exchange,
+        services.pool,
+        target,
+        buildEvent(exchange, address, segments, body, options),
+      );
+    }
+    case "job-status":
+      return answerJobStatus(exchange, services.pool, segments);
+    default:
+      // compileRevision refuses every other target; should one get here all the same, nothing runs.
+      return answerError(exchange, "unavailable", "This route's target cannot be served.");
+  }
+}

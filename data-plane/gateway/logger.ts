@@ -1,0 +1,29 @@
+import pino from "pino";
+
+export type GatewayLogger = Record<
+  "debug" | "info" | "warn" | "error",
+  (fields: object, message: string) => void
+>;
+
+/** JSON lines on standard output, written in the background; `flush` before the process ends. */
+export function createLogger(level: string, name: string) {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 4_096 });
+  const logger = pino(
+    {
+      level,
+      base: { process: name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: pino.stdSerializers.err },
+    },
+    destination,
+  );
+  const timer = setInterval(() => destination.flush(), 250);
+  timer.unref();
+  return {
+    logger,
+    flush: () => {
+      clearInterval(timer);
+      destination.flushSync();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import test, { after, before } from "node:test";
+import { type GatewayFixture, gatewayFixture, rawExchange, testRoute } from "../../tests/harness/gateway.ts";
+
+let fixture: GatewayFixture;
+before(async () => {
+  fixture = await gatewayFixture({
+    functions: {
+      "echo.mjs":
+        "export const handler = (event) => ({ ip: event.requestContext.identity.sourceIp, body: event.body });",
+    },
+    trustedProxies: 1,
+  });
+  const acme = await fixture.tenant("acme");
+  const target = { type: "function", function: "echo" } as const;
+  const number = await fixture.publish(acme, [
+    testRoute({ path: "/open", method: "ANY", target }),
+    testRoute({ path: "/keyed", auth: { mode: "api-key" }, target }),
+  ]);
+  await fixture.served(acme, number);
+});
+after(() => fixture?.close());
+
+const send = (head: string, body = "") =>
+  rawExchange(fixture.url, `${head.replaceAll("\n", "\r\n")}\r\n\r\n${body}`);
+
+test("a malformed request is 400 in the envelope with a request ID, and the connection closes", async () => {
+  const requests = {
+    "two Host headers": "GET /gw/acme/open HTTP/1.1\nHost: a\nHost: b",
+    "no Host header": "GET /gw/acme/open HTTP/1.1\nX: y",
+    "an unknown transfer encoding": "POST /gw/acme/open HTTP/1.1\nHost: a\nTransfer-Encoding: xchunked",
+    "a transfer encoding over another":
+      "POST /gw/acme/open HTTP/1.1\nHost: a\nTransfer-Encoding: gzip, chunked",
+    "length and chunks":
+      "POST /gw/acme/open HTTP/1.1\nHost: a\nContent-Length: 3\nTransfer-Encoding: chunked",
+    "two lengths": "POST /gw/acme/open HTTP/1.1\nHost: a\nContent-Length: 3\nContent-Length: 4",
+    "two keys": "GET /gw/acme/keyed HTTP/1.1\nHost: a\nX-Api-Key: a\nX-Api-Key: b",
+    "an absolute address": "GET http://example.com/gw/acme/open HTTP/1.1\nHost: a",
+    "an unknown method": "BREW /gw/acme/open HTTP/1.1\nHost: a",
+    "a space in a header's name": "GET /gw/acme/open HTTP/1.1\nHost : a",
+    "no protocol": "nonsense",
+    "headers that are too large": `GET /gw/acme/open HTTP/1.1\nHost: a\nX: ${"x".repeat(40_000)}`,
+    "an unknown expectation": "POST /gw/acme/open HTTP/1.1\nHost: a\nExpect: wonders\nContent-Length: 1",
+  };
+  for (const [what, head] of Object.entries(requests)) {
+    const answer = await send(head);
+    assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/, what);
+    assert.match(answer, /x-request-id: [0-9a-f-]{36}\r\n/i, what);
+    assert.match(answer, /connection: close\r\n/i, what);
+    assert.match(
+      answer,
+      /\{"error":\{"code":"bad_request","message":"[^"]+","requestId":"[0-9a-f-]{36}"\}\}$/,
+      what,
+    );
+  }
+});
+
+test("a WebSocket and a tunnel are refused; another protocol's offer is passed over", async () => {
+  const upgrade = "GET /gw/acme/open HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade:";
+  assert.match(await send(`${upgrade} websocket`), /^HTTP\/1\.1 400 .*bad_request/s);
+  assert.match(await send("CONNECT example.com:443 HTTP/1.1\nHost: a"), /^HTTP\/1\.1 400 .*bad_request/s);
+  assert.match(await send(`${upgrade} h2c\nConnection: close`), /^HTTP\/1\.1 200 /);
+});
+
+test("a body is invited only after the request has been let in", async () => {
+  const expect = (path: string) => `POST ${path} HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 2`;
+  const refused = await send(expect("/gw/acme/nowhere"));
+  assert.match(refused, /^HTTP\/1\.1 404 /);
+  const invited = await send(`${expect("/gw/acme/open")}\nConnection: close`, "ok");
+  assert.match(invited, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 .*"body":"ok"/s);
+});
+
+test("only as many hops as are trusted may say where a request comes from", async () => {
+  const ip = async (forwarded: string) => {
+    const response = await fetch(`${fixture.url}/gw/acme/open`, {
+      headers: { "X-Forwarded-For": forwarded },
+    });
+    return ((await response.json()) as { ip: string }).ip;
+  };
+  assert.equal(await ip("203.0.113.9"), "203.0.113.9");
+  assert.equal(await ip("1.1.1.1, 203.0.113.9"), "203.0.113.9");
+  assert.equal(await ip("nonsense"), "127.0.0.1");
+  assert.equal(await ip("203.0.113.9:4711"), "203.0.113.9");
+});

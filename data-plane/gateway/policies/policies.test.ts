@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { createRateLimiter } from "./rate-limit.ts";
+import { limitSubject, sourceIp } from "./source-ip.ts";
+
+test("the source address is the Nth from the right, and never what an untrusted caller wrote", () => {
+  assert.equal(sourceIp("10.0.0.1", "6.6.6.6", 0), "10.0.0.1");
+  assert.equal(sourceIp("::ffff:10.0.0.1", undefined, 2), "10.0.0.1");
+  assert.equal(sourceIp("10.0.0.1", "6.6.6.6, 203.0.113.9", 1), "203.0.113.9");
+  assert.equal(sourceIp("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2", 2), "203.0.113.9");
+  assert.equal(sourceIp("10.0.0.1", "203.0.113.9", 2), "203.0.113.9");
+  assert.equal(sourceIp("10.0.0.1", "[2001:db8::1]:443", 1), "2001:db8::1");
+  assert.equal(sourceIp("10.0.0.1", ", ,", 1), "10.0.0.1");
+  assert.equal(sourceIp(undefined, undefined, 0), "0.0.0.0");
+});
+
+test("an IPv6 subscriber counts as one, however many addresses it has", () => {
+  assert.equal(limitSubject("192.0.2.1"), "192.0.2.1");
+  assert.equal(limitSubject("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  assert.equal(limitSubject("2001:DB8:1:2::9"), "2001:db8:1:2::/64");
+  assert.equal(limitSubject("2001:db8::9"), "2001:db8:0:0::/64");
+  assert.equal(limitSubject("::1"), "0:0:0:0::/64");
+});
+
+test("a minute after a subject's first request it may ask again, and others are not affected", () => {
+  const limiter = createRateLimiter();
+  const limit = { requestsPerMinute: 2, per: "ip" } as const;
+  const take = (now: number, subject = "a", route = "r") => limiter.take(route, subject, limit, now).limited;
+  assert.deepEqual([take(0), take(1), take(2), take(59_999)], [false, false, true, true]);
+  assert.equal(take(59_999, "b"), false);
+  assert.equal(take(59_999, "a", "other"), false);
+  assert.deepEqual([take(60_000), take(60_001), take(60_002)], [false, false, true]);
+  assert.deepEqual(limiter.peek("r", "a", limit, 90_000), { limited: true, remaining: 0, resetSeconds: 30 });
+  assert.deepEqual(limiter.peek("r", "new", limit, 0), { limited: false, remaining: 2, resetSeconds: 60 });
+});
+
+test("subjects that have gone quiet are forgotten", () => {
+  const limiter = createRateLimiter();
+  const limit = { requestsPerMinute: 2, per: "ip" } as const;
+  for (let i = 0; i < 1_000; i++) limiter.take("r", String(i), limit, 0);
+  limiter.take("r", "now", limit, 100_000);
+  assert.equal(limiter.size(), 1);
+});

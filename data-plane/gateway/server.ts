@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { errorEnvelope } from "#lib/contract/errors.ts";
+import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
+import { handle, type Services } from "./handle.ts";
+import type { GatewayLogger } from "./logger.ts";
+import { sourceIp } from "./policies/source-ip.ts";
+import { headProblem, parseAddress } from "./request-head.ts";
+
+/** A request whose headers take longer than this, or whose whole takes longer than that, is not worth a socket. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
+const KEEP_ALIVE_MS = 65_000;
+
+export type ServerState = { ready: () => boolean; draining: () => boolean };
+
+/** A whole answer for a connection on which there is no request to answer, after which it closes. */
+function refuseConnection(socket: Duplex, message: string): void {
+  if (socket.destroyed || !socket.writable) return;
+  const requestId = requestIdOf(undefined);
+  const body = JSON.stringify(errorEnvelope("bad_request", message, requestId));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nX-Request-Id: ${requestId}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function parserProblem(code: string | undefined): string {
+  if (code === "HPE_HEADER_OVERFLOW") return "The headers are too large.";
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "The request took too long to arrive.";
+  return "The request is malformed.";
+}
+
+/** The gateway's HTTP server: reads, refuses what is malformed, hands on, and logs one line per request. */
+export function createGatewayServer(services: Services, state: ServerState, logger: GatewayLogger) {
+  function exchangeOf(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange {
+    const forwarded = req.headers["x-forwarded-for"] as string | undefined;
+    return {
+      req,
+      res,
+      requestId: requestIdOf(req.headers["x-request-id"]),
+      receivedAt: Date.now(),
+      sourceIp: sourceIp(req.socket.remoteAddress, forwarded, services.trustedProxies),
+      headers: [],
+      ownCors: false,
+      expectsContinue,
+      tenant: null,
+      route: null,
+      key: null,
+      code: null,
+      targetError: null,
+    };
+  }
+
+  /** Never the query, a key or a body: they hold secrets. */
+  function log(exchange: Exchange, path: string): void {
+    const { req, res, tenant, route, key } = exchange;
+    logger.info(
+      {
+        requestId: exchange.requestId,
+        method: req.method,
+        path,
+        status: res.headersSent ? res.statusCode : 499,
+        durationMs: Date.now() - exchange.receivedAt,
+        sourceIp: exchange.sourceIp,
+        ...(tenant ? { tenant: tenant.slug, revision: tenant.number } : {}),
+        ...(route ? { routeId: route.id } : {}),
+        ...(key ? { apiKeyId: key.id } : {}),
+        ...(exchange.code ? { code: exchange.code } : {}),
+        ...(exchange.targetError ? { targetError: exchange.targetError } : {}),
+        ...(res.writableFinished ? {} : { cutOff: true }),
+      },
+      "request",
+    );
+  }
+
+  function refuseMalformed(exchange: Exchange, message: string): void {
+    exchange.headers.push("Connection", "close");
+    answerError(exchange, "bad_request", message);
+  }
+
+  function onRequest(req: IncomingMessage, res: ServerResponse, expectsContinue = false) {
+    const url = req.url as string;
+    const exchange = exchangeOf(req, res, expectsContinue);
+    if (url === "/healthz" || url === "/readyz") {
+      const up = url === "/healthz" || (state.ready() && !state.draining());
+      return answer(exchange, up ? 200 : 503, ["Content-Type", "text/plain"], up ? "ok\n" : "not ready\n");
+    }
+    const mark = url.indexOf("?");
+    res.once("close", () => log(exchange, mark === -1 ? url : url.slice(0, mark)));
+    if (state.draining()) exchange.headers.push("Connection", "close");
+    const problem = headProblem(req);
+    if (problem) return refuseMalformed(exchange, problem);
+    if (!url.startsWith("/") || url.includes("#")) {
+      return refuseMalformed(exchange, "The request target must be a path.");
+    }
+    const address = parseAddress(url);
+    if (!address) {
+      return answerError(exchange, "route_not_found", "Gateway addresses look like /gw/{tenant}/{path}.");
+    }
+    if (!state.ready()) {
+      return answerError(exchange, "unavailable", "The gateway is starting.", ["Retry-After", "1"]);
+    }
+    handle(exchange, address, services).catch((error: unknown) => {
+      logger.error({ err: error, requestId: exchange.requestId }, "request failed");
+      if (res.headersSent) res.destroy();
+      else answerError(exchange, "unavailable", "The request could not be handled.");
+    });
+  }
+
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false, // headProblem answers with an envelope instead
+      noDelay: true,
+      shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === "websocket",
+    },
+    onRequest,
+  );
+  server.on("checkContinue", (req, res) => onRequest(req, res, true));
+  server.on("checkExpectation", (req, res) =>
+    refuseMalformed(exchangeOf(req, res, false), "The Expect header asks for something unknown."),
+  );
+  server.on("upgrade", (_req, socket) => refuseConnection(socket, "WebSocket is not supported."));
+  server.on("connect", (_req, socket) => refuseConnection(socket, "CONNECT is not supported."));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === "ECONNRESET") socket.destroy();
+    else refuseConnection(socket, parserProblem(error.code));
+  });
+  return server;
+}

@@ -1,0 +1,194 @@
+import type { Queryable } from "./queryable.ts";
+
+/** Every statement of the gateway, but for those of jobs. Its role may do this much and no more. */
+export type TenantRow = {
+  id: string;
+  slug: string;
+  liveRevision: number | null;
+  deleted: boolean;
+  changedXid: string;
+};
+export type KeyRow = {
+  id: string;
+  tenantId: string;
+  /** Base64. */
+  hash: string;
+  authorizedRequests: unknown;
+  /** Unix milliseconds. */
+  expiresAt: number | null;
+  revokedAt: number | null;
+  changedXid: string;
+};
+export type Changes = { snapshot: string; tenants: TenantRow[]; keys: KeyRow[] };
+
+const TENANT = `SELECT id, slug, live_revision AS "liveRevision", deleted_at IS NOT NULL AS deleted,
+  changed_xid::text AS "changedXid" FROM tenants`;
+const MILLISECONDS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
+const KEY = `SELECT id, tenant_id AS "tenantId", encode(key_hash, 'base64') AS hash,
+  authorized_requests AS "authorizedRequests", ${MILLISECONDS("expires_at")} AS "expiresAt",
+  ${MILLISECONDS("revoked_at")} AS "revokedAt", changed_xid::text AS "changedXid" FROM api_keys`;
+const KEYS_PER_PAGE = 20_000;
+const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * What changed since a snapshot was read, and the snapshot to go on from. Everything at or above the old
+ * snapshot's xmin is read again, so that a transaction which committed late is not lost; rows can therefore come
+ * twice. One statement, one snapshot.
+ */
+export async function readChangesSince(db: Queryable, snapshot: string): Promise<Changes> {
+  const { rows } = await db.query<{ snapshot: string; tenants: TenantRow[] | null; keys: KeyRow[] | null }>({
+    name: "changes-since",
+    text: `WITH since AS (SELECT pg_snapshot_xmin($1::pg_snapshot) AS xid)
+      SELECT pg_current_snapshot()::text AS snapshot,
+        (SELECT json_agg(t) FROM (${TENANT} WHERE changed_xid >= (SELECT xid FROM since)) t) AS tenants,
+        (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)) k) AS keys`,
+    values: [snapshot],
+  });
+  const row = rows[0] as (typeof rows)[number];
+  return { snapshot: row.snapshot, tenants: row.tenants ?? [], keys: row.keys ?? [] };
+}
+
+/** Every tenant and every key. The snapshot is taken first: what commits meanwhile is read again later. */
+export async function readEverything(db: Queryable): Promise<Changes> {
+  const taken = await db.query<{ snapshot: string }>("SELECT pg_current_snapshot()::text AS snapshot");
+  const { rows: tenants } = await db.query<TenantRow>(TENANT);
+  const keys: KeyRow[] = [];
+  for (let after = FIRST_ID; ; ) {
+    const { rows } = await db.query<KeyRow>(`${KEY} WHERE id > $1 ORDER BY id LIMIT ${KEYS_PER_PAGE}`, [
+      after,
+    ]);
+    for (const row of rows) keys.push(row);
+    if (rows.length < KEYS_PER_PAGE) break;
+    after = (rows.at(-1) as KeyRow).id;
+  }
+  return { snapshot: (taken.rows[0] as { snapshot: string }).snapshot, tenants, keys };
+}
+
+export type RevisionRow = { tenantId: string; number: number; content: string };
+
+/** The content of one revision per tenant, for those that exist. */
+export async function readRevisions(
+  db: Queryable,
+  wanted: readonly { tenantId: string; number: number }[],
+): Promise<RevisionRow[]> {
+  const { rows } = await db.query<RevisionRow>({
+    name: "revisions",
+    text: `SELECT r.tenant_id AS "tenantId", r.number, r.content
+      FROM unnest($1::uuid[], $2::int[]) AS w (tenant_id, number) JOIN revisions r USING (tenant_id, number)`,
+    values: [wanted.map(({ tenantId }) => tenantId), wanted.map(({ number }) => number)],
+  });
+  return rows;
+}
+
+/** The key with this SHA-256 (base64), if it was ever issued. */
+export async function readKey(db: Queryable, hash: string): Promise<KeyRow | null> {
+  const { rows } = await db.query<KeyRow>({
+    name: "key-by-hash",
+    text: `${KEY} WHERE key_hash = decode($1, 'base64')`,
+    values: [hash],
+  });
+  return rows[0] ?? null;
+}
+
+export type InstanceReport = {
+  id: string;
+  name: string;
+  address: string;
+  version: string;
+  startedAt: Date;
+  appliedSnapshot: string | null;
+};
+export type Acknowledgement = {
+  tenantId: string;
+  revision: number;
+  since: Date;
+  refused: number | null;
+  error: string | null;
+};
+
+/** Says that this gateway lives, what it has applied and what it serves, in one statement. */
+export async function reportInstance(
+  db: Queryable,
+  instance: InstanceReport,
+  acknowledgements: readonly Acknowledgement[],
+): Promise<void> {
+  const column = <K extends keyof Acknowledgement>(name: K) => acknowledgements.map((each) => each[name]);
+  await db.query({
+    name: "report-instance",
+    text: `WITH instance AS (
+        INSERT INTO gateway_instances
+          (id, kind, name, address, version, started_at, last_seen_at, applied_snapshot)
+        VALUES ($1, 'gateway', $2, $3, $4, $5, now(), $6::pg_snapshot)
+        ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), address = excluded.address,
+          applied_snapshot = coalesce(excluded.applied_snapshot, gateway_instances.applied_snapshot))
+      INSERT INTO acknowledgements (tenant_id, instance_id, revision, since, refused, error)
+      SELECT a.tenant_id, $1, a.revision, a.since, a.refused, a.error
+      FROM unnest($7::uuid[], $8::int[], $9::timestamptz[], $10::int[], $11::text[])
+        AS a (tenant_id, revision, since, refused, error)
+      JOIN tenants t ON t.id = a.tenant_id
+      ON CONFLICT (tenant_id, instance_id) DO UPDATE SET revision = excluded.revision,
+        since = excluded.since, refused = excluded.refused, error = excluded.error`,
+    values: [
+      instance.id,
+      instance.name,
+      instance.address,
+      instance.version,
+      instance.startedAt,
+      instance.appliedSnapshot,
+      column("tenantId"),
+      column("revision"),
+      column("since"),
+      column("refused"),
+      column("error"),
+    ],
+  });
+}
+
+export async function markStopped(db: Queryable, instanceId: string): Promise<void> {
+  await db.query("UPDATE gateway_instances SET stopped_at = now(), last_seen_at = now() WHERE id = $1", [
+    instanceId,
+  ]);
+}
+
+/** Notes when keys were last used. Keys that are gone are passed over. */
+export async function recordKeyUsage(
+  db: Queryable,
+  uses: readonly { keyId: string; usedAt: Date }[],
+): Promise<void> {
+  await db.query({
+    name: "key-usage",
+    text: `INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at)
+      SELECT k.id, k.tenant_id, u.used_at FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, used_at)
+      JOIN api_keys k USING (id) ORDER BY k.id
+      ON CONFLICT (api_key_id) DO UPDATE
+        SET last_used_at = greatest(api_key_usage.last_used_at, excluded.last_used_at)`,
+    values: [uses.map(({ keyId }) => keyId), uses.map(({ usedAt }) => usedAt)],
+  });
+}
+
+export type JobStatusRow = {
+  id: string;
+  state: string;
+  attempts: number;
+  maxAttempts: number;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  result: unknown;
+  error: unknown;
+};
+
+export async function readJobStatus(
+  db: Queryable,
+  tenantId: string,
+  jobId: string,
+): Promise<JobStatusRow | null> {
+  const { rows } = await db.query<JobStatusRow>({
+    name: "job-status",
+    text: `SELECT id, state, attempts, max_attempts AS "maxAttempts", created_at AS "createdAt",
+        started_at AS "startedAt", finished_at AS "finishedAt", result, error
+      FROM jobs WHERE tenant_id = $1 AND id = $2`,
+    values: [tenantId, jobId],
+  });
+  return rows[0] ?? null;
+}
