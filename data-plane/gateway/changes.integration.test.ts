@@ -66,7 +66,7 @@ test("what was published is enforced, acknowledged and visible in the applied sn
 });
 
 test("a change whose notification was lost is picked up by polling", async () => {
-  const key = await fixture.mint(acme);
+  const key = await fixture.mint(acme, { quietly: true });
   assert.equal(await status("/keyed", key.key), 200);
   await fixture.pool.query("UPDATE api_keys SET revoked_at = now() WHERE id = $1", [key.id]);
   await eventually("the poll", async () => (await status("/keyed", key.key)) === 401, 4_000);

@@ -18,7 +18,13 @@ after(() => database?.close());
 type Run = { child: ChildProcess; out: () => string; err: () => string };
 function run(t: TestContext, environment: Record<string, string>): Run {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, FUNCTIONS_DIR: "functions", GATEWAY_PORT: "0", ...environment },
+    env: {
+      NODE_ENV: "test",
+      PATH: process.env.PATH,
+      FUNCTIONS_DIR: "functions",
+      GATEWAY_PORT: "0",
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   t.after(() => child.kill("SIGKILL"));
