@@ -1,0 +1,119 @@
+import { ensureConsoleBuild, ensureDatabaseClient } from "./build/build.ts";
+import { reportFailure, StartFailure } from "./start-failure.ts";
+import { findBrowser } from "./testing/browser.ts";
+import { startTestServer, type TestServer } from "./testing/server.ts";
+import {
+  browserStage,
+  type Counts,
+  lintStage,
+  nodeTestStage,
+  testFiles,
+  typeStage,
+  wallStage,
+} from "./testing/stages.ts";
+
+const STAGES = ["lint", "types", "walls", "unit", "integration", "e2e"] as const;
+type Stage = (typeof STAGES)[number];
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const total: Counts = { passed: 0, failed: 0 };
+let server: TestServer | undefined;
+
+/**
+ * `npm test`: every stage, or the ones named (`npm test -- unit e2e`); other words choose test files by a part of
+ * their path (`npm test -- integration database-roles`). Ends with one line, `N passed, N failed`.
+ */
+async function main(args: string[]): Promise<void> {
+  const named = STAGES.filter((stage) => args.includes(stage));
+  const filters = args.filter((arg) => !STAGES.includes(arg as Stage));
+  const fileStages: Stage[] = ["unit", "integration", "e2e"];
+  const stages = named.length > 0 ? named : filters.length > 0 ? fileStages : [...STAGES];
+  await ensureDatabaseClient(say);
+  let chosen = 0;
+  for (const stage of stages) {
+    const files = fileStages.includes(stage) ? await testFiles(stage as "unit", filters) : [];
+    chosen += files.length;
+    if (filters.length > 0 && files.length === 0) continue;
+    await timed(stage, () => runStage(stage, files));
+  }
+  if (filters.length > 0 && chosen === 0)
+    throw new StartFailure(`No test file has ${filters.join(" or ")} in its path.`);
+}
+
+async function runStage(stage: Stage, files: string[]): Promise<Counts> {
+  switch (stage) {
+    case "lint":
+      return lintStage();
+    case "types":
+      return typeStage();
+    case "walls":
+      return wallStage();
+    case "unit":
+      return nodeTestStage(files, 2);
+    case "integration":
+      await provideServer();
+      await provideBuild();
+      return nodeTestStage(files, 2);
+    case "e2e":
+      return journeys(files);
+  }
+}
+
+async function journeys(files: string[]): Promise<Counts> {
+  if (files.length === 0) return { passed: 0, failed: 0 };
+  const browser = await findBrowser(say);
+  await provideServer();
+  await provideBuild();
+  // Imported only now: it needs the generated database client, which may be a minute old.
+  const { startDemoStack } = await import("../tests/harness/stack.ts");
+  const stack = await startDemoStack();
+  try {
+    return await browserStage(files, {
+      CHROMIUM_PATH: browser,
+      E2E_CONSOLE_URL: stack.consoleUrl,
+      E2E_GATEWAY_URL: stack.gatewayUrl,
+      E2E_DEMO_FILE: stack.demoFile,
+    });
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function provideServer(): Promise<void> {
+  if (process.env.TEST_DATABASE_SERVER_URL) return;
+  server = await startTestServer();
+  process.env.TEST_DATABASE_SERVER_URL = server.url;
+}
+
+async function provideBuild(): Promise<void> {
+  const { TEST_BUILD } = await import("../tests/harness/processes.ts");
+  await ensureConsoleBuild(TEST_BUILD, say);
+}
+
+async function timed(stage: Stage, work: () => Promise<Counts>): Promise<void> {
+  say(`\n── ${stage} ──`);
+  const began = performance.now();
+  let counts: Counts;
+  try {
+    counts = await work();
+  } catch (error) {
+    reportFailure(error);
+    counts = { passed: 0, failed: 1 };
+  }
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  say(`── ${stage}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => void (server?.stop() ?? Promise.resolve()).finally(() => process.exit(1)));
+}
+process.once("disconnect", () => void (server?.stop() ?? Promise.resolve()).finally(() => process.exit(1)));
+
+await main(process.argv.slice(2)).catch((error) => {
+  total.failed += reportFailure(error);
+});
+await server?.stop();
+say(`\n${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);

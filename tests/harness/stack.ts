@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { testDatabase } from "./database.ts";
+import { type StartedProcess, startConsole, startGateway, startWorker } from "./processes.ts";
+
+export type StartedStack = {
+  consoleUrl: string;
+  gatewayUrl: string;
+  /** The demo's accounts and keys, as `npm run up` writes them. */
+  demoFile: string;
+  stop(): Promise<void>;
+};
+
+/** Console, gateway and worker on free ports, against a database of their own that holds the demo. */
+export async function startDemoStack(): Promise<StartedStack> {
+  const dataDirectory = await mkdtemp(path.join(tmpdir(), "gatehouse-stack-"));
+  const database = await testDatabase();
+  const started: StartedProcess[] = [];
+  const stop = async () => {
+    for (const one of started.reverse()) await one.stop();
+    await database.close();
+    await rm(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    const secret = randomBytes(32).toString("base64url");
+    const gateway = await startGateway(database, { dataDirectory });
+    started.push(gateway);
+    started.push(await startWorker(database, { dataDirectory }));
+    const environment = { GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
+    const console = await startConsole(database, { dataDirectory, environment });
+    started.push(console);
+    await seed({
+      ...database.environment,
+      ...environment,
+      CONSOLE_URL: console.url,
+      GATEHOUSE_DATA_DIR: dataDirectory,
+    });
+    return {
+      consoleUrl: console.url,
+      gatewayUrl: gateway.url,
+      demoFile: path.join(dataDirectory, "demo.json"),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function seed(environment: Record<string, string>): Promise<void> {
+  const script = path.join(import.meta.dirname, "../../scripts/seed.ts");
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`The demo could not be made:\n${output}`);
+}
