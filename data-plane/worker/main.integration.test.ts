@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { enqueueJob } from "#data-plane/jobs/enqueue.ts";
 import { eventually } from "../../tests/harness/eventually.ts";
 import { type JobsWorld, jobsWorld } from "../../tests/harness/jobs.ts";
 
@@ -34,7 +33,7 @@ test("the process says that it is ready, runs a job, and on SIGTERM drains and e
   const { child, output } = launch({ WORKER_CONCURRENCY: "2" });
   const exited = once(child, "exit");
   await eventually("worker ready", () => output().includes('{"msg":"worker ready"}'));
-  const { jobId } = await enqueueJob(world.gateway, world.newJob("slow", { input: { ms: 300 } }));
+  const jobId = await world.enqueue("slow", { input: { ms: 300 } });
   await world.reaches(jobId, "running");
   child.kill("SIGTERM");
   assert.deepEqual(await exited, [0, null]);

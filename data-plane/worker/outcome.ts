@@ -4,6 +4,7 @@ import { backoffMs, errorFingerprint, type JobError } from "#lib/contract/jobs.t
 /** A longer result, in bytes of JSON, is stored as its beginning and marked; every list of jobs pays for it. */
 export const MAX_RESULT_BYTES = 256 * 1024;
 const PREVIEW_CHARACTERS = 4_096;
+const MAX_NAME_CHARACTERS = 256;
 const MAX_MESSAGE_CHARACTERS = 4_096;
 const MAX_STACK_CHARACTERS = 16_384;
 
@@ -31,13 +32,17 @@ export function storedResult(value: unknown): string {
   return JSON.stringify({ $truncated: true, bytes, preview: json.slice(0, PREVIEW_CHARACTERS) });
 }
 
+/** PostgreSQL cannot take NUL or half a surrogate pair out of a JSON document again. */
+const storable = (text: string, max: number): string =>
+  text.slice(0, max).replaceAll("\0", "\ufffd").toWellFormed();
+
 /** What was thrown, cut to what a row should hold. */
 export function storedError(error: unknown): JobError {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return {
-    name: name.slice(0, 256) || "Error",
-    message: message.slice(0, MAX_MESSAGE_CHARACTERS),
-    ...(stack ? { stack: stack.slice(0, MAX_STACK_CHARACTERS) } : {}),
+    name: storable(name, MAX_NAME_CHARACTERS) || "Error",
+    message: storable(message, MAX_MESSAGE_CHARACTERS),
+    ...(stack ? { stack: storable(stack, MAX_STACK_CHARACTERS) } : {}),
   };
 }
 

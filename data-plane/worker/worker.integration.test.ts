@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { enqueueJob } from "#data-plane/jobs/enqueue.ts";
 import { eventually } from "../../tests/harness/eventually.ts";
 import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { takeJobs } from "./ledger.ts";
@@ -15,8 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const enqueue = async (name: string, overrides = {}) =>
-  (await enqueueJob(world.gateway, world.newJob(name, overrides))).jobId;
+const enqueue: JobsWorld["enqueue"] = (...job) => world.enqueue(...job);
 const outcomes = async (id: string) => (await world.attempts(id)).map((attempt) => attempt.outcome);
 /** Puts the retry that is waiting for its backoff at the front, so that the test does not sit it out. */
 const hurry = (id: string) =>

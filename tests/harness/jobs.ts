@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { createFunctionsHost, type HostLogger } from "#data-plane/functions-host/index.ts";
-import type { NewJob } from "#data-plane/jobs/enqueue.ts";
+import { enqueueJob, type NewJob } from "#data-plane/jobs/enqueue.ts";
 import { createWorker, type Worker, type WorkerTiming } from "#data-plane/worker/worker.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
@@ -46,6 +46,8 @@ export type JobsWorld = {
   tenantId: string;
   functions: string;
   newJob(functionName: string, overrides?: Partial<NewJob>): NewJob;
+  /** Enqueues as the gateway does and gives the job's id. */
+  enqueue(functionName: string, overrides?: Partial<NewJob>): Promise<string>;
   worker(options?: {
     timing?: Partial<WorkerTiming>;
     concurrency?: number;
@@ -95,6 +97,8 @@ export async function jobsWorld(): Promise<JobsWorld> {
       enqueuedBy: "route",
       ...overrides,
     }),
+    enqueue: async (functionName, overrides) =>
+      (await enqueueJob(gateway, world.newJob(functionName, overrides))).jobId,
     async worker({ timing = QUICK, concurrency = 4, connectionString = database.workerUrl } = {}) {
       const host = createFunctionsHost({
         directory: functions,

@@ -1,0 +1,106 @@
+import { actorLabel } from "#lib/access/actor.ts";
+import { type CommandContext, defineCommand } from "#lib/command/define.ts";
+import type { JobState } from "#lib/contract/jobs.ts";
+import { uuidv7 } from "#lib/contract/uuid.ts";
+import { conflict, notFound } from "#lib/errors/domain-error.ts";
+import { sendDispatches } from "./dispatch.ts";
+import { readSummary } from "./queries.ts";
+import { maxAttemptsAfterRetry, whyNotCancel, whyNotDiscard, whyNotRetry } from "./rules.ts";
+import type { Job, JobAction } from "./schema.ts";
+
+type ActInput = { id: string; reason: string };
+type LockedJob = { state: JobState; attempts: number; maxAttempts: number; dispatch: number };
+
+/** The job, held until the transaction ends, so that no worker and nobody else acts on it meanwhile. */
+async function lockJob({ tx, actor }: CommandContext, id: string): Promise<LockedJob> {
+  const [job] = await tx.$queryRaw<LockedJob[]>`
+    SELECT state, attempts, max_attempts AS "maxAttempts", dispatch FROM jobs
+    WHERE tenant_id = ${actor.tenant.id}::uuid AND id = ${id}::uuid FOR UPDATE`;
+  if (!job) throw notFound("job");
+  return job;
+}
+
+/** Writes what a person did to a job into its history and into the audit log. */
+async function record(
+  { tx, actor, audit }: CommandContext,
+  { id, reason }: ActInput,
+  action: JobAction,
+  before: Record<string, string | number>,
+  after: Record<string, string | number>,
+): Promise<void> {
+  await tx.jobAction.createMany({
+    data: [
+      {
+        id: uuidv7(),
+        jobId: id,
+        tenantId: actor.tenant.id,
+        action,
+        actorId: actor.userId,
+        actorLabel: actorLabel(actor),
+        reason,
+      },
+    ],
+  });
+  await audit({ action: `job.${action}`, targetType: "job", targetId: id, before, after, reason });
+}
+
+/**
+ * Sends a dead job round again, under its own id and with its history: it gets as many further attempts as it was
+ * first allowed. Throws `not_found`, or `conflict` for a job that is not dead.
+ */
+export const retryJob = defineCommand("job.act", async (context, input: ActInput): Promise<Job> => {
+  const { tx, actor } = context;
+  const where = { id: input.id, tenantId: actor.tenant.id };
+  const job = await lockJob(context, input.id);
+  const refusal = whyNotRetry(job);
+  if (refusal) throw conflict(refusal);
+  const earlier = await tx.jobAction.count({
+    where: { jobId: input.id, tenantId: where.tenantId, action: "retry" },
+  });
+  const maxAttempts = maxAttemptsAfterRetry(job, earlier);
+  const dispatch = job.dispatch + 1;
+  // The database's clock, as for everything else that says when a job is due.
+  await tx.$executeRaw`
+    UPDATE jobs SET state = 'queued', max_attempts = ${maxAttempts}::int, dispatch = ${dispatch}::int,
+      run_at = now(), finished_at = NULL
+    WHERE tenant_id = ${where.tenantId}::uuid AND id = ${input.id}::uuid`;
+  await sendDispatches(tx, where.tenantId, [{ id: input.id, dispatch }]);
+  await record(
+    context,
+    input,
+    "retry",
+    { state: job.state, maxAttempts: job.maxAttempts },
+    { state: "queued", maxAttempts },
+  );
+  await context.notify("jobs");
+  return readSummary(tx, where.tenantId, input.id);
+});
+
+/** Takes a job out of the game; what is left of its dispatches is stale. */
+async function finish(
+  context: CommandContext,
+  input: ActInput,
+  action: "cancel" | "discard",
+  whyNot: (job: LockedJob) => string | null,
+): Promise<Job> {
+  const { tx, actor } = context;
+  const job = await lockJob(context, input.id);
+  const refusal = whyNot(job);
+  if (refusal) throw conflict(refusal);
+  const state = action === "cancel" ? "cancelled" : "discarded";
+  await tx.$executeRaw`
+    UPDATE jobs SET state = ${state}, finished_at = COALESCE(finished_at, now())
+    WHERE tenant_id = ${actor.tenant.id}::uuid AND id = ${input.id}::uuid`;
+  await record(context, input, action, { state: job.state }, { state });
+  return readSummary(tx, actor.tenant.id, input.id);
+}
+
+/** Stops a job that waits for its turn or its next attempt. Throws `not_found`, or `conflict` for any other. */
+export const cancelJob = defineCommand("job.act", (context, input: ActInput) =>
+  finish(context, input, "cancel", whyNotCancel),
+);
+
+/** Puts a dead job away for good. Throws `not_found`, or `conflict` for a job that is not dead. */
+export const discardJob = defineCommand("job.act", (context, input: ActInput) =>
+  finish(context, input, "discard", whyNotDiscard),
+);

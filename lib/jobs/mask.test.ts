@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import fc from "fast-check";
+import { isSecretName, MASK, maskSecrets } from "./mask.ts";
+
+test("members with secret-looking names are masked at any depth, whatever their value", () => {
+  const { value, masked } = maskSecrets({
+    user: "ada",
+    password: "hunter2",
+    nested: [
+      { api_key: { a: 1 }, "X-Api-Key": "gh_x", Authorization: "Bearer y", clientSecret: 7, note: "fine" },
+    ],
+    refreshToken: null,
+  });
+  assert.deepEqual(value, {
+    user: "ada",
+    password: MASK,
+    nested: [{ api_key: MASK, "X-Api-Key": MASK, Authorization: MASK, clientSecret: MASK, note: "fine" }],
+    refreshToken: null,
+  });
+  assert.equal(masked, true);
+});
+
+test("what is only about a secret stays readable", () => {
+  for (const name of ["apiKeyId", "tokenType", "token_count", "name", "author", "tokenExpiresAt"]) {
+    assert.equal(isSecretName(name), false, name);
+  }
+  assert.equal(isSecretName("sessionId"), true);
+  assert.deepEqual(maskSecrets({ a: [1, "two", null] }), { value: { a: [1, "two", null] }, masked: false });
+});
+
+test("JSON inside text and name=value pairs are masked as well, other text is kept to the letter", () => {
+  const body = maskSecrets({ body: '{"login":"ada","password":"hunter2"}' }).value as { body: string };
+  assert.deepEqual(JSON.parse(body.body), { login: "ada", password: MASK });
+  assert.equal(maskSecrets("login=ada&password=hunter2&x=1").value, `login=ada&password=${MASK}&x=1`);
+  for (const text of ['{ "kept":  [1,2] }', "{not json", "plain = text"]) {
+    assert.equal(maskSecrets(text).value, text);
+  }
+});
+
+test("no nesting is too deep to mask", () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`);
+  assert.ok(JSON.stringify(maskSecrets(deep).value).includes(MASK));
+  assert.ok(maskSecrets("[".repeat(100_000)).value);
+});
+
+test("a secret member's value never survives, a payload without one never changes", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ depthSize: "small" }), (payload) => {
+      const text = JSON.stringify(maskSecrets({ wrapped: [payload], password: "s3cr3t-value" }).value);
+      assert.equal(text.includes("s3cr3t-value"), false);
+      const seen = maskSecrets(payload);
+      if (!seen.masked) assert.deepEqual(seen.value, payload);
+    }),
+  );
+});

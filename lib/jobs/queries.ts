@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { decodeCursor, toPage } from "#lib/api/page.ts";
+import { defineQuery } from "#lib/command/define.ts";
+import { clientStatus, type JobError, type JobState } from "#lib/contract/jobs.ts";
+import { Prisma, type Transaction } from "#lib/db/client.ts";
+import { notFound } from "#lib/errors/domain-error.ts";
+import { maskSecrets } from "./mask.ts";
+import { timelineOf } from "./rules.ts";
+import type { CappedCount, JobActionEntry, JobAttempt, JobDetail, JobFilters, JobSummary } from "./schema.ts";
+
+/** Counting further costs more than anybody gains. */
+export const COUNT_CAP = 10_000;
+/** A list shows the beginning of a message; the job's own page has all of it. */
+const LISTED_MESSAGE_CHARACTERS = 500;
+/** A job's page has its latest attempts; errors with their stacks make more of them too heavy. */
+const SHOWN_ATTEMPTS = 200;
+
+type SummaryRow = Omit<JobSummary, "createdAt" | "startedAt" | "finishedAt" | "runAt" | "error"> & {
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  runAt: Date;
+  errorName: string | null;
+  errorMessage: string | null;
+};
+
+const SUMMARY = Prisma.sql`id, function, state, attempts, max_attempts AS "maxAttempts",
+  created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt", run_at AS "runAt",
+  error->>'name' AS "errorName", left(error->>'message', ${LISTED_MESSAGE_CHARACTERS}::int) AS "errorMessage",
+  error_fingerprint AS "errorFingerprint", request_id AS "requestId", enqueued_by AS "enqueuedBy"`;
+
+function toSummary({ errorName, errorMessage, ...row }: SummaryRow): JobSummary {
+  return {
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    runAt: row.runAt.toISOString(),
+    error: errorName === null ? null : { name: errorName, message: errorMessage ?? "" },
+  };
+}
+
+function conditionsOf(tenantId: string, filters: JobFilters): Prisma.Sql[] {
+  const conditions = [Prisma.sql`tenant_id = ${tenantId}::uuid`];
+  if (filters.state) conditions.push(Prisma.sql`state = ${filters.state}`);
+  if (filters.function) conditions.push(Prisma.sql`function = ${filters.function}`);
+  if (filters.id) conditions.push(Prisma.sql`id = ${filters.id}::uuid`);
+  if (filters.requestId) conditions.push(Prisma.sql`request_id = ${filters.requestId}`);
+  return conditions;
+}
+
+type ListInput = JobFilters & { limit: number; cursor?: string | undefined };
+
+/** One page of jobs, newest first. Payloads are not in it. */
+export const listJobs = defineQuery("tenant.read", async ({ tx, actor }, input: ListInput) => {
+  const after = decodeCursor(input.cursor, [z.iso.datetime(), z.uuid()]);
+  const conditions = conditionsOf(actor.tenant.id, input);
+  if (after) {
+    conditions.push(Prisma.sql`(created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`);
+  }
+  const rows = await tx.$queryRaw<SummaryRow[]>`
+    SELECT ${SUMMARY} FROM jobs WHERE ${Prisma.join(conditions, " AND ")}
+    ORDER BY created_at DESC, id DESC LIMIT ${input.limit + 1}`;
+  return toPage(rows, input.limit, (row) => [row.createdAt.toISOString(), row.id], toSummary);
+});
+
+/** How many jobs match, counted no further than the cap. For other slices' queries, inside their transaction. */
+export async function countJobs(
+  tx: Transaction,
+  tenantId: string,
+  filters: JobFilters,
+): Promise<CappedCount> {
+  const [row] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM jobs WHERE ${Prisma.join(conditionsOf(tenantId, filters), " AND ")}
+      LIMIT ${COUNT_CAP + 1}) capped`;
+  const count = row?.count ?? 0;
+  return { count: Math.min(count, COUNT_CAP), capped: count > COUNT_CAP };
+}
+
+/** How many jobs match the filters, counted no further than 10,000. */
+export const getJobCount = defineQuery("tenant.read", ({ tx, actor }, filters: JobFilters) =>
+  countJobs(tx, actor.tenant.id, filters),
+);
+
+/** The job as lists show it. Throws `not_found`. */
+export async function readSummary(tx: Transaction, tenantId: string, id: string): Promise<JobSummary> {
+  const [row] = await tx.$queryRaw<SummaryRow[]>`
+    SELECT ${SUMMARY} FROM jobs WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
+  if (!row) throw notFound("job");
+  return toSummary(row);
+}
+
+const errorOf = (error: Prisma.JsonValue): JobError | null => error as unknown as JobError | null;
+
+async function readAttempts(tx: Transaction, tenantId: string, jobId: string): Promise<JobAttempt[]> {
+  const rows = await tx.jobAttempt.findMany({
+    where: { jobId, tenantId },
+    orderBy: { number: "desc" },
+    take: SHOWN_ATTEMPTS,
+  });
+  const workers = await tx.gatewayInstance.findMany({
+    where: { id: { in: [...new Set(rows.map((row) => row.workerId))] } },
+    select: { id: true, name: true },
+  });
+  const names = new Map(workers.map((worker) => [worker.id, worker.name]));
+  return rows.reverse().map((row) => ({
+    number: row.number,
+    outcome: row.outcome as JobAttempt["outcome"],
+    startedAt: row.startedAt.toISOString(),
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    durationMs: row.finishedAt ? row.finishedAt.getTime() - row.startedAt.getTime() : null,
+    error: errorOf(row.error),
+    worker: names.get(row.workerId) ?? null,
+  }));
+}
+
+/** One job with its whole story, its payloads masked. Throws `not_found`. */
+export const getJob = defineQuery(
+  "tenant.read",
+  async ({ tx, actor }, { id }: { id: string }): Promise<JobDetail> => {
+    const tenantId = actor.tenant.id;
+    const row = await tx.job.findFirst({ where: { id, tenantId } });
+    if (!row) throw notFound("job");
+    const attemptLog = await readAttempts(tx, tenantId, id);
+    const actionRows = await tx.jobAction.findMany({
+      where: { jobId: id, tenantId },
+      orderBy: { at: "asc" },
+    });
+    const actions = actionRows.map((entry) => ({
+      id: entry.id,
+      action: entry.action as JobActionEntry["action"],
+      actor: entry.actorLabel,
+      reason: entry.reason,
+      at: entry.at.toISOString(),
+    }));
+    const input = maskSecrets(row.input);
+    const result = maskSecrets(row.result);
+    const facts = {
+      id,
+      state: row.state as JobState,
+      attempts: row.attempts,
+      maxAttempts: row.maxAttempts,
+      createdAt: row.createdAt.toISOString(),
+      startedAt: row.startedAt?.toISOString() ?? null,
+      finishedAt: row.finishedAt?.toISOString() ?? null,
+      result: result.value,
+      error: errorOf(row.error),
+    };
+    const runAt = row.runAt.toISOString();
+    const enqueuedBy = row.enqueuedBy as JobDetail["enqueuedBy"];
+    return {
+      ...facts,
+      function: row.function,
+      runAt,
+      enqueuedBy,
+      errorFingerprint: row.errorFingerprint,
+      requestId: row.requestId,
+      timeoutMs: row.timeoutMs,
+      routeId: row.routeId,
+      revision: row.revision,
+      apiKeyId: row.apiKeyId,
+      leaseExpiresAt: row.leaseExpiresAt?.toISOString() ?? null,
+      input: input.value,
+      masked: input.masked || result.masked,
+      attemptLog,
+      actions,
+      timeline: timelineOf({ ...facts, runAt, enqueuedBy }, attemptLog, actions),
+      told: {
+        accepted: { status: 202, body: { data: { jobId: id, status: "queued" } } },
+        status: { status: 200, body: { data: clientStatus(facts) } },
+      },
+    };
+  },
+);

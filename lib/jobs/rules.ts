@@ -1,0 +1,87 @@
+import { JOB_STATES, type JobState } from "#lib/contract/jobs.ts";
+import type { JobAction, JobActionEntry, JobAttempt, TimelineEntry } from "./schema.ts";
+
+/** More attempts than this no job may have, however often somebody retries it. */
+export const MAX_TOTAL_ATTEMPTS = 1_000;
+
+/** Why a person cannot do this to a job in that state; null when they can. Page and server say the same words. */
+const REFUSALS: Record<JobAction, Record<JobState, string | null>> = {
+  retry: {
+    queued: "This job is waiting for its turn already.",
+    running: "This job is running.",
+    retrying: "This job will be retried by itself.",
+    succeeded: "This job has succeeded; there is nothing to retry.",
+    dead: null,
+    cancelled: "This job was cancelled; enqueue it anew.",
+    discarded: "This job was discarded; enqueue it anew.",
+  },
+  cancel: {
+    queued: null,
+    running: "This job is running, and a running attempt cannot be stopped; wait until it ends.",
+    retrying: null,
+    succeeded: "This job has succeeded already.",
+    dead: "This job is dead; discard it instead.",
+    cancelled: "This job is cancelled already.",
+    discarded: "This job was discarded.",
+  },
+  discard: {
+    queued: "Only a dead job can be discarded; cancel this one instead.",
+    running: "Only a dead job can be discarded, and this one is running.",
+    retrying: "Only a dead job can be discarded; cancel this one instead.",
+    succeeded: "Only a dead job can be discarded, and this one has succeeded.",
+    dead: null,
+    cancelled: "Only a dead job can be discarded, and this one was cancelled.",
+    discarded: "This job is discarded already.",
+  },
+};
+
+/** Why `action` is refused in `state`; null when it is allowed. */
+export const whyNotAct = (action: JobAction, state: JobState): string | null => REFUSALS[action][state];
+
+/** The states in which `action` is allowed; for filters and for the statement that acts. */
+export const statesFor = (action: JobAction): JobState[] =>
+  JOB_STATES.filter((state) => whyNotAct(action, state) === null);
+
+type Retryable = { state: JobState; attempts: number };
+export function whyNotRetry({ state, attempts }: Retryable): string | null {
+  const refusal = whyNotAct("retry", state);
+  if (refusal === null && attempts >= MAX_TOTAL_ATTEMPTS) {
+    return `This job has had ${attempts} attempts, and no job may have more; enqueue it anew.`;
+  }
+  return refusal;
+}
+export const whyNotCancel = ({ state }: { state: JobState }): string | null => whyNotAct("cancel", state);
+export const whyNotDiscard = ({ state }: { state: JobState }): string | null => whyNotAct("discard", state);
+
+/**
+ * The maximum of attempts after a retry: those it had, and as many again as it was first allowed. A job dies at
+ * exactly its maximum, so every earlier retry added the same number, and the first allowance can be told from
+ * their count.
+ */
+export function maxAttemptsAfterRetry(
+  job: { attempts: number; maxAttempts: number },
+  earlierRetries: number,
+): number {
+  const allowance = Math.max(1, Math.round(job.maxAttempts / (1 + earlierRetries)));
+  return Math.min(MAX_TOTAL_ATTEMPTS, job.attempts + allowance);
+}
+
+/** What happened to a job, in order, and last what is due. */
+export function timelineOf(
+  job: { state: JobState; createdAt: string; runAt: string; enqueuedBy: "route" | "handler" },
+  attempts: readonly JobAttempt[],
+  actions: readonly JobActionEntry[],
+): TimelineEntry[] {
+  const entries: TimelineEntry[] = [{ kind: "enqueued", at: job.createdAt, by: job.enqueuedBy }];
+  for (const { number: attempt, startedAt, finishedAt, outcome, durationMs, error } of attempts) {
+    entries.push({ kind: "started", at: startedAt, attempt });
+    if (finishedAt === null) continue;
+    const message = error?.message ?? null;
+    entries.push({ kind: "ended", at: finishedAt, attempt, outcome, durationMs: durationMs ?? 0, message });
+  }
+  for (const { at, action, actor, reason } of actions)
+    entries.push({ kind: "action", at, action, actor, reason });
+  if (job.state === "retrying") entries.push({ kind: "due", at: job.runAt });
+  // A stable sort: what bears the same millisecond keeps the order above.
+  return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { ATTEMPT_OUTCOMES, JOB_STATES } from "#lib/contract/jobs.ts";
+import { line } from "#lib/contract/text.ts";
+
+export const JOB_ACTIONS = ["retry", "cancel", "discard"] as const;
+export type JobAction = (typeof JOB_ACTIONS)[number];
+
+/** What a list of jobs can be narrowed to. */
+export const jobFilters = {
+  state: z.enum(JOB_STATES).optional(),
+  function: z.string().trim().max(63).optional(),
+  id: z.uuid().toLowerCase().optional(),
+  requestId: z.string().trim().max(200).optional(),
+};
+const filtersSchema = z.strictObject(jobFilters);
+export type JobFilters = {
+  [Name in keyof z.output<typeof filtersSchema>]?: z.output<typeof filtersSchema>[Name];
+};
+
+/** What retry, cancel and discard take: why, for the job's history and the audit log. */
+export const jobActionSchema = z.strictObject({ reason: line(1, 500) });
+export type JobActionInput = z.output<typeof jobActionSchema>;
+
+const time = z.iso.datetime();
+const errorBrief = z.object({ name: z.string(), message: z.string() });
+
+/** A job in a list: no payloads. */
+export const jobSummarySchema = z.object({
+  id: z.uuid(),
+  function: z.string(),
+  state: z.enum(JOB_STATES),
+  attempts: z.int(),
+  maxAttempts: z.int(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  /** When it is due, or was last: a waiting job starts no earlier. */
+  runAt: time,
+  /** Of the last failed attempt; null once it succeeded. */
+  error: errorBrief.nullable(),
+  /** Equal for jobs that failed for the same reason. */
+  errorFingerprint: z.string().nullable(),
+  requestId: z.string().nullable(),
+  enqueuedBy: z.enum(["route", "handler"]),
+});
+export type JobSummary = z.output<typeof jobSummarySchema>;
+
+/** A job as the commands answer it. */
+export const jobSchema = jobSummarySchema;
+export type Job = JobSummary;
+
+export const jobErrorSchema = errorBrief.extend({ stack: z.string().optional() });
+
+export const jobAttemptSchema = z.object({
+  number: z.int(),
+  outcome: z.enum(ATTEMPT_OUTCOMES),
+  startedAt: time,
+  finishedAt: time.nullable(),
+  durationMs: z.int().nullable(),
+  error: jobErrorSchema.nullable(),
+  /** The worker's name; null when its row is gone. */
+  worker: z.string().nullable(),
+});
+export type JobAttempt = z.output<typeof jobAttemptSchema>;
+
+export const jobActionEntrySchema = z.object({
+  id: z.uuid(),
+  action: z.enum(JOB_ACTIONS),
+  actor: z.string(),
+  reason: z.string(),
+  at: time,
+});
+export type JobActionEntry = z.output<typeof jobActionEntrySchema>;
+
+/** The job's story in order. */
+export const timelineEntrySchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("enqueued"), at: time, by: z.enum(["route", "handler"]) }),
+  z.object({ kind: z.literal("started"), at: time, attempt: z.int() }),
+  z.object({
+    kind: z.literal("ended"),
+    at: time,
+    attempt: z.int(),
+    outcome: z.enum(ATTEMPT_OUTCOMES),
+    durationMs: z.int(),
+    message: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal("action"),
+    at: time,
+    action: z.enum(JOB_ACTIONS),
+    actor: z.string(),
+    reason: z.string(),
+  }),
+  z.object({ kind: z.literal("due"), at: time }),
+]);
+export type TimelineEntry = z.output<typeof timelineEntrySchema>;
+
+/** What a `job-status` route answers; the shape is contract.md's. */
+export const clientStatusSchema = z.object({
+  jobId: z.uuid(),
+  status: z.enum(JOB_STATES),
+  attempts: z.int(),
+  maxAttempts: z.int(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  result: z.unknown(),
+  error: errorBrief.nullable(),
+});
+
+/** Everything about one job. Secret-looking values in `input`, `result` and `told` read "•••". */
+export const jobDetailSchema = jobSummarySchema.extend({
+  timeoutMs: z.int(),
+  routeId: z.uuid().nullable(),
+  revision: z.int().nullable(),
+  apiKeyId: z.uuid().nullable(),
+  leaseExpiresAt: time.nullable(),
+  error: jobErrorSchema.nullable(),
+  input: z.unknown(),
+  result: z.unknown(),
+  /** Whether anything in them was replaced. */
+  masked: z.boolean(),
+  attemptLog: z.array(jobAttemptSchema),
+  actions: z.array(jobActionEntrySchema),
+  timeline: z.array(timelineEntrySchema),
+  /** What the client got when it asked for the work, and what a status route answers it now. */
+  told: z.object({
+    accepted: z.object({
+      status: z.literal(202),
+      body: z.object({ data: z.object({ jobId: z.uuid(), status: z.literal("queued") }) }),
+    }),
+    status: z.object({ status: z.literal(200), body: z.object({ data: clientStatusSchema }) }),
+  }),
+});
+export type JobDetail = z.output<typeof jobDetailSchema>;
+
+/** A count that stops at a cap: `capped` reads "10,000+". */
+export const cappedCountSchema = z.object({ count: z.int(), capped: z.boolean() });
+export type CappedCount = z.output<typeof cappedCountSchema>;
