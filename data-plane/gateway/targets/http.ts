@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Agent, type Dispatcher } from "undici";
 import {
   type Address,
@@ -9,11 +8,13 @@ import {
   isHopByHop,
   passesOut,
 } from "../exchange.ts";
-import { announcedLength, BodyTooLarge, limitedBody } from "../policies/body.ts";
+import { announcedLength, BodyTooLarge, limitedBody, readBody } from "../policies/body.ts";
 import { upstreamUrl } from "./upstream-url.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECTIONS_PER_ORIGIN = 256;
+/** Bodies up to this size are read before they are sent on: one write is cheaper than a stream. */
+const SMALL_BODY_BYTES = 65_536;
 /** What the gateway says about the caller; a caller's own claims are not passed on. */
 const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"]);
 
@@ -73,7 +74,7 @@ export type HttpTarget = { url: string; timeoutMs: number };
 /**
  * Passes the request to an upstream and its answer back, both as they come. `timeoutMs` is the time until the
  * upstream's headers and then the longest silence in its body. 504 when it is exceeded, 502 when it fails; once an
- * answer has begun, a failure can only cut it off.
+ * answer has begun, a failure can only cut it off. Resolves when the exchange is over and never rejects.
  */
 export async function answerFromUpstream(
   exchange: AllowedExchange,
@@ -83,46 +84,84 @@ export async function answerFromUpstream(
   segments: readonly string[],
   trustsCaller: boolean,
 ): Promise<void> {
-  const { req, res, route } = exchange;
-  const abort = new AbortController();
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    abort.abort();
-  }, target.timeoutMs);
-  const onClose = () => {
-    if (!res.writableFinished) abort.abort();
-  };
-  res.once("close", onClose);
-  try {
-    const hasBody = announcedLength(req) !== 0;
-    const { origin, path } = upstreamUrl(route, target.url, segments, address.query);
-    const upstream = await upstreams.request({
-      origin,
-      path,
-      method: req.method as Dispatcher.HttpMethod,
-      headers: requestHeaders(exchange, trustsCaller),
-      body: hasBody ? Readable.from(limitedBody(req, route.route.maxBodyBytes), { objectMode: false }) : null,
-      signal: abort.signal,
-      bodyTimeout: target.timeoutMs,
-    });
-    clearTimeout(timer);
-    beginAnswer(exchange, upstream.statusCode, responseHeaders(exchange, upstream.headers));
-    await pipeline(upstream.body, res);
-  } catch (error) {
-    if (res.headersSent) {
-      exchange.targetError = { name: "UpstreamError", message: "the upstream broke off" };
-      res.destroy();
-    } else if (error instanceof BodyTooLarge) {
-      answerError(exchange, "body_too_large", `The body is larger than ${route.route.maxBodyBytes} bytes.`);
-    } else {
-      const { name, message } = error as Error;
-      exchange.targetError = { name, message: message.slice(0, 500) };
-      if (timedOut) answerError(exchange, "target_timeout", "The upstream did not answer in time.");
-      else answerError(exchange, "target_error", "The upstream failed.");
-    }
-  } finally {
-    clearTimeout(timer);
-    res.off("close", onClose);
+  const { req, route } = exchange;
+  const { maxBodyBytes } = route.route;
+  const { origin, path } = upstreamUrl(route, target.url, segments, address.query);
+  const length = announcedLength(req);
+  let body: Buffer | Readable | null = null;
+  if (length === null || length > SMALL_BODY_BYTES) {
+    body = Readable.from(limitedBody(req, maxBodyBytes), { objectMode: false });
+  } else if (length > 0) {
+    const read = await readBody(req, maxBodyBytes);
+    if (!Buffer.isBuffer(read)) return; // the caller has gone; an announced length has been checked before
+    body = read;
   }
+  const options = {
+    origin,
+    path,
+    method: req.method as Dispatcher.HttpMethod,
+    headers: requestHeaders(exchange, trustsCaller),
+    body,
+    bodyTimeout: target.timeoutMs,
+  };
+  return new Promise((resolve) => relay(exchange, upstreams, options, target.timeoutMs, resolve));
+}
+
+function relay(
+  exchange: AllowedExchange,
+  upstreams: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  timeoutMs: number,
+  done: () => void,
+): void {
+  const { res, route } = exchange;
+  let controller: Dispatcher.DispatchController | null = null;
+  let over = false;
+
+  const finish = () => {
+    over = true;
+    clearTimeout(timer);
+    res.off("close", onClose).off("drain", onDrain);
+    done();
+  };
+  /** Answers with an error, or cuts off an answer that has begun, and lets the upstream go. */
+  const fail = (error: Error, timedOut = false) => {
+    if (over) return;
+    exchange.targetError = { name: error.name, message: error.message.slice(0, 500) };
+    if (res.headersSent) res.destroy();
+    else if (error instanceof BodyTooLarge) {
+      answerError(exchange, "body_too_large", `The body is larger than ${route.route.maxBodyBytes} bytes.`);
+    } else if (timedOut) answerError(exchange, "target_timeout", "The upstream did not answer in time.");
+    else answerError(exchange, "target_error", "The upstream failed.");
+    finish();
+    controller?.abort(error);
+  };
+  const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`), true), timeoutMs);
+  const onClose = () => fail(new Error("the caller has gone"));
+  const onDrain = () => controller?.resume();
+  res.once("close", onClose).on("drain", onDrain);
+
+  upstreams.dispatch(options, {
+    onRequestStart(started) {
+      controller = started;
+      // It waited for a connection, and meanwhile the time was up or the caller went.
+      if (over) started.abort(new Error("no longer wanted"));
+    },
+    onResponseStart(_controller, status, headers) {
+      if (over || status < 200) return;
+      clearTimeout(timer);
+      beginAnswer(exchange, status, responseHeaders(exchange, headers));
+    },
+    onResponseData(from, chunk) {
+      if (!over && !res.write(chunk)) from.pause();
+    },
+    onResponseEnd() {
+      if (over) return;
+      finish();
+      res.end();
+    },
+    onResponseError(_controller, error) {
+      fail(error);
+    },
+  });
 }
