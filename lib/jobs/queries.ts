@@ -2,6 +2,7 @@ import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { clientStatus, type JobError, type JobState } from "#lib/contract/jobs.ts";
+import { isUuid } from "#lib/contract/uuid.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { maskSecrets } from "./mask.ts";
@@ -40,12 +41,20 @@ function toSummary({ errorName, errorMessage, ...row }: SummaryRow): JobSummary 
   };
 }
 
+/** Jobs with this id, or made by a request with this id: both may be UUIDs, so the text does not tell which. */
+function mayMean(tenantId: string, text: string): Prisma.Sql {
+  const itself = isUuid(text.toLowerCase()) ? Prisma.sql`UNION SELECT ${text}::uuid` : Prisma.empty;
+  return Prisma.sql`id IN (
+    SELECT id FROM jobs WHERE tenant_id = ${tenantId}::uuid AND request_id = ${text} ${itself})`;
+}
+
 function conditionsOf(tenantId: string, filters: JobFilters): Prisma.Sql[] {
   const conditions = [Prisma.sql`tenant_id = ${tenantId}::uuid`];
   if (filters.state) conditions.push(Prisma.sql`state = ${filters.state}`);
   if (filters.function) conditions.push(Prisma.sql`function = ${filters.function}`);
   if (filters.id) conditions.push(Prisma.sql`id = ${filters.id}::uuid`);
   if (filters.requestId) conditions.push(Prisma.sql`request_id = ${filters.requestId}`);
+  if (filters.q) conditions.push(mayMean(tenantId, filters.q));
   return conditions;
 }
 

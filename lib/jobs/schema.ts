@@ -11,6 +11,8 @@ export const jobFilters = {
   function: z.string().trim().max(63).optional(),
   id: z.uuid().toLowerCase().optional(),
   requestId: z.string().trim().max(200).optional(),
+  /** A job's id or that of the request which made it, whole. */
+  q: z.string().trim().max(200).optional(),
 };
 const filtersSchema = z.strictObject(jobFilters);
 export type JobFilters = {

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { cancelJob, discardJob, retryJob } from "#lib/jobs/commands.ts";
+import { getJob, getJobCount, listJobs } from "#lib/jobs/queries.ts";
+import {
+  cappedCountSchema,
+  jobActionSchema,
+  jobDetailSchema,
+  jobFilters,
+  jobSchema,
+  jobSummarySchema,
+} from "#lib/jobs/schema.ts";
+import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
+import { dataOf, pageOf, pageQuery } from "../page.ts";
+
+const { state, function: functionName, q } = jobFilters;
+const filters = { state, function: functionName, q };
+
+const ACTIONS = [
+  { name: "retry", run: retryJob, summary: "Send a dead job round again, under its own id" },
+  { name: "cancel", run: cancelJob, summary: "Stop a job that waits for its turn or its next attempt" },
+  { name: "discard", run: discardJob, summary: "Put a dead job away for good" },
+] as const;
+
+export const jobEndpoints: Endpoint[] = [
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/jobs",
+    summary: "List jobs, newest first; q is a job id or the id of the request that made it",
+    query: z.strictObject({ ...pageQuery, ...filters }),
+    response: pageOf(jobSummarySchema),
+    handle: ({ actor, query }) => listJobs(actor, query),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/jobs/count",
+    summary: "Count jobs, no further than 10,000",
+    query: z.strictObject(filters),
+    response: dataOf(cappedCountSchema),
+    handle: async ({ actor, query }) => ({ data: await getJobCount(actor, query) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/jobs/{id}",
+    summary: "Read one job with its whole story; secret-looking values are masked",
+    response: dataOf(jobDetailSchema),
+    handle: async ({ actor, params }) => ({ data: await getJob(actor, { id: params.id as string }) }),
+  }),
+  ...ACTIONS.map(({ name, run, summary }) =>
+    tenantEndpoint("job.act", {
+      method: "POST",
+      path: `/tenants/{tenant}/jobs/{id}/${name}`,
+      summary,
+      body: jobActionSchema,
+      response: dataOf(jobSchema),
+      handle: async ({ actor, params, body }) => ({
+        data: await run(actor, { id: params.id as string, reason: body.reason }),
+      }),
+    }),
+  ),
+];
