@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import type { TenantActor } from "#lib/access/actor.ts";
+import { routeFieldsSchema } from "#lib/contract/route.ts";
+import { uuidv7 } from "#lib/contract/uuid.ts";
+import { mintKey } from "#lib/keys/commands.ts";
+import { publish } from "#lib/publishing/commands.ts";
+import { getChanges } from "#lib/publishing/queries.ts";
+import { createRoute } from "#lib/routes/commands.ts";
+import { mintToken } from "#lib/tokens/commands.ts";
+import type { ControlPlane } from "./control-plane.ts";
+
+/** A tenant that has one of everything; `ids` by the noun of the API's paths. */
+export type TenantObjects = { actor: TenantActor; ids: Record<string, string> };
+
+export const routeFixture = {
+  method: "GET",
+  path: "/fixture",
+  target: { type: "function", function: "hello" },
+} as const;
+
+/** Makes a tenant with a route, a revision, a key, a dead job and a token. */
+export async function seedObjects(plane: ControlPlane, slug: string): Promise<TenantObjects> {
+  const { actor } = await plane.tenant(slug);
+  const route = await createRoute(actor, routeFieldsSchema.parse(routeFixture));
+  const { draftVersion } = await getChanges(actor, undefined);
+  await publish(actor, { draftVersion, note: "" });
+  const key = await mintKey(actor, { name: "k", description: "", authorizedRequests: null, expiresAt: null });
+  const token = await mintToken(actor, { name: "t", expiresInDays: 1, tenantId: actor.tenant.id });
+  const job = uuidv7();
+  const client = new pg.Client({ connectionString: plane.database.superuserUrl });
+  await client.connect();
+  await client.query(
+    `INSERT INTO jobs (id, tenant_id, function, state, input, error, error_fingerprint, attempts, finished_at, request_id)
+     VALUES ($1, $2, 'hello', 'dead', '{}', '{"name":"Error","message":"no","stack":""}', 'f', 5, now(), $3)`,
+    [job, actor.tenant.id, randomBytes(8).toString("hex")],
+  );
+  await client.end();
+  return { actor, ids: { routes: route.id, keys: key.id, jobs: job, tokens: token.id } };
+}
