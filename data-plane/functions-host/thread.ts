@@ -19,6 +19,7 @@ import type {
  * later one; the async context, not "the current call", therefore says on whose behalf code acts.
  */
 const calls = new AsyncLocalStorage<CallTask>();
+const FUNCTION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const MAX_LINE = 4_096;
 const MAX_TEXT = 16_384;
 
@@ -39,7 +40,9 @@ port.unref();
 async function startNew(name: unknown, instanceId: unknown, input: unknown): Promise<{ instanceId: string }> {
   const task = calls.getStore();
   if (!task) throw new Error("durable.startNew can only be called from within a handler");
-  if (typeof name !== "string") throw new TypeError("durable.startNew needs the name of a function");
+  if (typeof name !== "string" || !FUNCTION_NAME.test(name)) {
+    throw new TypeError("durable.startNew needs the name of a function");
+  }
   if (instanceId !== undefined && instanceId !== null && typeof instanceId !== "string") {
     throw new TypeError("durable.startNew takes an instance id that is a string, or undefined");
   }

@@ -3,10 +3,9 @@ import type { AddressInfo } from "node:net";
 import { isIPv6 } from "node:net";
 import pg from "pg";
 import type { GatewaySettings } from "#data-plane/env.ts";
-import { createFunctionsHost, type StartNewCall } from "#data-plane/functions-host/index.ts";
-import { enqueueJob } from "#data-plane/jobs/enqueue.ts";
+import { createFunctionsHost } from "#data-plane/functions-host/index.ts";
+import { startNewOn } from "#data-plane/jobs/start-new.ts";
 import { registerFunctions } from "#data-plane/sql/functions.ts";
-import { DEFAULT_JOB_TIMEOUT_MS, DEFAULT_MAX_ATTEMPTS } from "#lib/contract/jobs.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { followChanges } from "./changes.ts";
 import { createKeyLookup } from "./key-lookup.ts";
@@ -20,13 +19,13 @@ import { createUpstreams } from "./targets/http.ts";
 const DATABASE_CONNECTIONS = 8;
 /** How long answers under way may take once the gateway has been told to stop. */
 const DRAIN_MS = 20_000;
-const FUNCTION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 export type RunningGateway = {
   instanceId: string;
   address: string;
   /** Resolves when the first snapshot is in force; rejects when the database refuses the gateway for good. */
   ready: Promise<void>;
+  /** Lets answers under way finish, for up to 20 s, and says goodbye to the database. May be called again. */
   stop(): Promise<void>;
 };
 
@@ -49,30 +48,12 @@ export async function startGateway(
   });
   pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection was lost"));
 
-  async function startNew({ context, ...call }: StartNewCall): Promise<{ instanceId: string }> {
-    if (!FUNCTION_NAME.test(call.function)) throw new Error(`'${call.function}' is not a function name`);
-    const { jobId } = await enqueueJob(pool, {
-      tenantId: context.tenantId,
-      function: call.function,
-      input: call.input,
-      maxAttempts: DEFAULT_MAX_ATTEMPTS,
-      timeoutMs: DEFAULT_JOB_TIMEOUT_MS,
-      routeId: context.routeId ?? null,
-      revision: context.revision ?? null,
-      apiKeyId: context.apiKeyId ?? null,
-      requestId: context.requestId,
-      idempotencyKey: call.instanceId,
-      enqueuedBy: "handler",
-    });
-    return { instanceId: jobId };
-  }
-
   const functions = createFunctionsHost({
     directory: settings.functionsDirectory,
     maxThreads: settings.maxThreads,
     memoryLimitMb: settings.memoryLimitMb,
     logger,
-    onStartNew: startNew,
+    onStartNew: startNewOn(pool),
   });
   const snapshot = createSnapshot();
   const instance = {
@@ -145,8 +126,7 @@ export async function startGateway(
     },
   });
 
-  async function stop(): Promise<void> {
-    if (draining) return;
+  async function drain(): Promise<void> {
     draining = true;
     const closed = once(server, "close");
     server.close();
@@ -159,6 +139,12 @@ export async function startGateway(
     await functions.close();
     await upstreams.close();
     await pool.end();
+  }
+
+  let stopping: Promise<void> | null = null;
+  function stop(): Promise<void> {
+    stopping ??= drain();
+    return stopping;
   }
 
   return { instanceId: instance.id, address: instance.address, ready: loaded.promise, stop };

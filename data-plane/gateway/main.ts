@@ -3,6 +3,9 @@ import { readGatewaySettings, SettingError } from "#data-plane/env.ts";
 import { startGateway } from "./gateway.ts";
 import { createLogger } from "./logger.ts";
 
+/** A database that does not answer must not keep the process from ending. */
+const STOP_WITHIN_MS = 30_000;
+
 /** What went wrong at the start, as one sentence that says what to do. */
 function explain(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
@@ -30,6 +33,7 @@ try {
   const gateway = await startGateway(settings, logger, version);
   const stop = (signal: string) => {
     logger.info({ signal }, "gateway stopping");
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     gateway.stop().then(
       () => {
         flush();
