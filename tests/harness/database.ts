@@ -9,7 +9,7 @@ import { migrate } from "#scripts/migrate.ts";
 const OWNER = "gatehouse_test_owner";
 const PASSWORD = "throwaway";
 /** Changes when something other than the migrations changes what a fresh database holds. */
-const TEMPLATE_FORMAT = 1;
+const TEMPLATE_FORMAT = 2;
 const TEMPLATE_LOCK = 4_815_162_342;
 
 export type TestDatabase = {
@@ -165,7 +165,8 @@ async function ensureOwner(client: pg.Client): Promise<void> {
   if (!known.has(OWNER)) await client.query(`CREATE ROLE ${OWNER} LOGIN CREATEROLE PASSWORD '${PASSWORD}'`);
   for (const group of groups) {
     if (!known.has(group)) await client.query(`CREATE ROLE ${group} NOLOGIN`);
-    await client.query(`GRANT ${group} TO ${OWNER} WITH ADMIN OPTION`);
+    // What the maker of a role has: it may give the role to others, and does not have it itself.
+    await client.query(`GRANT ${group} TO ${OWNER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
   }
   for (const login of PLANES.map(loginName)) {
     if (known.has(login)) await client.query(`ALTER ROLE ${login} LOGIN PASSWORD '${PASSWORD}'`);

@@ -1,0 +1,67 @@
+/** What a plane's role may do with a table: S(elect), I(nsert), U(pdate), D(elete), each for whole rows. */
+export type Grants = { console: string; gateway: string; worker: string };
+
+/**
+ * Every table, and exactly what each role may do with it. A letter in lower case means that only the columns in
+ * `COLUMNS` may be read. A table that is not here, or may be used otherwise than said here, fails the test.
+ */
+export const TABLES: Record<string, Grants> = {
+  _prisma_migrations: { console: "", gateway: "", worker: "" },
+  access_tokens: { console: "SIU", gateway: "", worker: "" },
+  acknowledgements: { console: "S", gateway: "SIUD", worker: "" },
+  api_key_usage: { console: "S", gateway: "SIU", worker: "" },
+  api_keys: { console: "SIU", gateway: "s", worker: "" },
+  audit_entries: { console: "SI", gateway: "", worker: "" },
+  draft_routes: { console: "SIUD", gateway: "", worker: "" },
+  drafts: { console: "SIU", gateway: "", worker: "" },
+  functions: { console: "S", gateway: "SIUD", worker: "SIUD" },
+  gateway_instances: { console: "S", gateway: "SIU", worker: "SIU" },
+  job_actions: { console: "SI", gateway: "", worker: "" },
+  job_attempts: { console: "S", gateway: "", worker: "SIU" },
+  job_idempotency: { console: "S", gateway: "SIUD", worker: "SIUD" },
+  jobs: { console: "SU", gateway: "sI", worker: "SIU" },
+  memberships: { console: "SIUD", gateway: "", worker: "" },
+  revisions: { console: "SI", gateway: "s", worker: "" },
+  sessions: { console: "SIU", gateway: "", worker: "" },
+  sign_in_throttles: { console: "SIUD", gateway: "", worker: "" },
+  tenants: { console: "SIU", gateway: "s", worker: "s" },
+  users: { console: "SIU", gateway: "", worker: "" },
+};
+
+/** Tables without a tenant: who they belong to is not a tenant's matter. Every other one is kept apart by tenant. */
+export const WITHOUT_TENANT = [
+  "_prisma_migrations",
+  "functions",
+  "gateway_instances",
+  "sessions",
+  "sign_in_throttles",
+  "users",
+];
+
+/** The columns that a role may read of a table of which it may not read all. */
+export const COLUMNS: Record<string, string[]> = {
+  "gateway api_keys": [
+    "authorized_requests",
+    "changed_xid",
+    "expires_at",
+    "id",
+    "key_hash",
+    "revoked_at",
+    "tenant_id",
+  ],
+  "gateway jobs": [
+    "attempts",
+    "created_at",
+    "error",
+    "finished_at",
+    "id",
+    "max_attempts",
+    "result",
+    "started_at",
+    "state",
+    "tenant_id",
+  ],
+  "gateway revisions": ["content", "hash", "number", "tenant_id"],
+  "gateway tenants": ["changed_xid", "deleted_at", "id", "live_revision", "slug"],
+  "worker tenants": ["deleted_at", "id", "slug"],
+};

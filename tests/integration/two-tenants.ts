@@ -1,0 +1,86 @@
+import type pg from "pg";
+
+/** One row of each table with a tenant, for two tenants that have nothing in common. */
+export type TenantRows = { tenant: string; user: string };
+
+const id = (tenant: number, what: number) =>
+  `00000000-0000-7000-8000-0000000${tenant}${String(what).padStart(4, "0")}`;
+
+/** Puts one row into every table for each of two tenants, as the superuser. Gives the ids of both. */
+export async function insertTwoTenants(superuser: pg.Client): Promise<[TenantRows, TenantRows]> {
+  return [await insertTenant(superuser, 1), await insertTenant(superuser, 2)];
+}
+
+async function insertTenant(client: pg.Client, number: number): Promise<TenantRows> {
+  const tenant = id(number, 1);
+  const user = id(number, 2);
+  const job = id(number, 3);
+  const key = id(number, 4);
+  const instance = id(number, 5);
+  const hash = Buffer.alloc(32, number);
+  const rows: [sql: string, values: unknown[]][] = [
+    [
+      "INSERT INTO users (id, email, name) VALUES ($1, $2, 'Somebody')",
+      [user, `somebody@tenant-${number}.example`],
+    ],
+    ["INSERT INTO tenants (id, slug, name) VALUES ($1, $2, 'A tenant')", [tenant, `tenant-${number}`]],
+    ["INSERT INTO memberships (tenant_id, user_id, role) VALUES ($1, $2, 'owner')", [tenant, user]],
+    [
+      `INSERT INTO access_tokens (id, user_id, tenant_id, name, token_hash, last_four, expires_at)
+       VALUES ($1, $2, $3, 'CI', $4, 'abcd', now() + interval '1 day')`,
+      [id(number, 6), user, tenant, hash],
+    ],
+    ["INSERT INTO drafts (tenant_id) VALUES ($1)", [tenant]],
+    [
+      `INSERT INTO draft_routes (id, tenant_id, method, path, enabled, document)
+       VALUES ($1, $2, 'GET', '/v1/users', true, '{}')`,
+      [id(number, 7), tenant],
+    ],
+    [
+      `INSERT INTO revisions (tenant_id, number, content, hash, route_count, published_by_label)
+       VALUES ($1, 1, '{}', repeat('0', 64), 0, 'Somebody')`,
+      [tenant],
+    ],
+    [
+      `INSERT INTO gateway_instances (id, kind, name, version, started_at, last_seen_at)
+       VALUES ($1, 'gateway', 'gw', '1', now(), now())`,
+      [instance],
+    ],
+    [
+      "INSERT INTO acknowledgements (tenant_id, instance_id, revision, since) VALUES ($1, $2, 1, now())",
+      [tenant, instance],
+    ],
+    [
+      `INSERT INTO api_keys (id, tenant_id, name, key_hash, prefix, last_four, created_by_label)
+       VALUES ($1, $2, 'Partner', $3, 'gh_abcd', 'wxyz', 'Somebody')`,
+      [key, tenant, hash],
+    ],
+    ["INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at) VALUES ($1, $2, now())", [key, tenant]],
+    [
+      "INSERT INTO jobs (id, tenant_id, function, state, input) VALUES ($1, $2, 'flaky', 'dead', '{}')",
+      [job, tenant],
+    ],
+    [
+      `INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome)
+       VALUES ($1, 1, $2, $3, now(), 'failed')`,
+      [job, tenant, instance],
+    ],
+    [
+      `INSERT INTO job_actions (id, job_id, tenant_id, action, actor_label, reason)
+       VALUES ($1, $2, $3, 'retry', 'Somebody', 'again')`,
+      [id(number, 8), job, tenant],
+    ],
+    [
+      `INSERT INTO job_idempotency (tenant_id, scope, key, job_id, expires_at)
+       VALUES ($1, 'scope', 'key', $2, now() + interval '1 day')`,
+      [tenant, job],
+    ],
+    [
+      `INSERT INTO audit_entries (id, tenant_id, actor_type, actor_label, action, target_type, target_id, request_id)
+       VALUES ($1, $2, 'user', 'Somebody', 'route.create', 'route', 'r', 'q')`,
+      [id(number, 9), tenant],
+    ],
+  ];
+  for (const [sql, values] of rows) await client.query(sql, values);
+  return { tenant, user };
+}
