@@ -65,6 +65,16 @@ test("an idempotency key means nothing on another route, in another tenant or af
   assert.equal((await enqueueJob(world.gateway, job)).jobId, later.jobId);
 });
 
+test("an idempotency key may be as long and as odd as it likes", async () => {
+  const job = world.newJob("echo", { idempotencyKey: `\u0000\ud800${"k".repeat(10_000)}` });
+  const first = await enqueueJob(world.gateway, job);
+  assert.deepEqual(await enqueueJob(world.gateway, job), { ...first, replayed: true });
+  assert.equal(
+    (await enqueueJob(world.gateway, { ...job, idempotencyKey: `${job.idempotencyKey}k` })).replayed,
+    false,
+  );
+});
+
 test("a replay tells what became of the job", async () => {
   const job = world.newJob("echo", { idempotencyKey: "told" });
   const { jobId } = await enqueueJob(world.gateway, job);

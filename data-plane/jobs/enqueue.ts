@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type pg from "pg";
 import { FIND_BY_IDEMPOTENCY_KEY, INSERT_JOB, INSERT_JOB_ONCE } from "#data-plane/sql/jobs.ts";
 import type { JobState } from "#lib/contract/jobs.ts";
@@ -58,7 +59,8 @@ export async function enqueueJob(pool: pg.Pool, job: NewJob): Promise<Enqueued> 
   }
 
   const scope = job.routeId && job.enqueuedBy === "route" ? job.routeId : `handler:${job.function}`;
-  const key = [scope, job.idempotencyKey];
+  // Hashed, because a key may be longer than an index takes and hold what text cannot.
+  const key = [scope, hash("sha256", job.idempotencyKey)];
   const replay = await inTransaction(pool, async (client): Promise<Enqueued | null> => {
     const { rowCount } = await client.query(INSERT_JOB_ONCE, [...values, ...key]);
     if (rowCount === 1) {

@@ -3,21 +3,6 @@ import type { ClaimedJob } from "./ledger.ts";
 import { failed, succeeded, workerLost } from "./outcome.ts";
 import type { Settler } from "./settler.ts";
 
-/**
- * What a handler gets as its event when it runs as a job: `handler(event, context)`, with the context that it has
- * in the gateway plus jobId, attempt and maxAttempts.
- */
-export type JobEvent = {
-  jobId: string;
-  /** From 1. Delivery is at least once: an attempt whose worker was lost may have done its work all the same. */
-  attempt: number;
-  maxAttempts: number;
-  /** What was enqueued: a JSON value. */
-  input: unknown;
-  /** The tenant's slug. */
-  tenant: string;
-};
-
 type Run = { job: ClaimedJob; controller: AbortController; abandoned: boolean; done: Promise<void> };
 
 /** Runs claimed jobs in the functions host and hands their endings to the settler. */
@@ -37,11 +22,12 @@ export function createRunner(options: {
   async function ending(run: Run) {
     const { job, controller } = run;
     const { id: jobId, attempt, maxAttempts, input, tenant, tenantId, routeId, revision, apiKeyId } = job;
-    const event: JobEvent = { jobId, attempt, maxAttempts, input, tenant };
     const requestId = job.requestId ?? jobId;
+    // The event is what was enqueued and nothing around it, so a handler reads the same whether a route calls it or
+    // enqueues it; what only a job has is in the context.
     const context = { requestId, tenantId, tenant, routeId, revision, apiKeyId, jobId, attempt, maxAttempts };
     try {
-      const value = await host.run(job.function, event, context, job.timeoutMs, controller.signal);
+      const value = await host.run(job.function, input, context, job.timeoutMs, controller.signal);
       return succeeded(job, workerId, value);
     } catch (error) {
       if (error instanceof FunctionError && error.kind === "aborted") {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { afterEach, beforeEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../../tests/harness/eventually.ts";
+import { interruptibleProxy } from "../../tests/harness/interruptible-proxy.ts";
 import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { takeJobs } from "./ledger.ts";
 
@@ -184,6 +185,24 @@ test("connections cut while a job runs cost nothing: it ends recorded, and later
   await world.reaches(await enqueue("echo"), "succeeded");
   const { rows } = await world.superuser.query("SELECT * FROM gateway_instances WHERE id = $1", [worker.id]);
   assert.equal(rows[0].kind, "worker");
+});
+
+test("a database that is away for a while is waited for, and what ended meanwhile is recorded", async () => {
+  const proxy = await interruptibleProxy(world.database.workerUrl);
+  try {
+    await world.worker({ connectionString: proxy.url, timing: { ...QUICK, lease: 15_000 } });
+    const running = await enqueue("slow", { input: { ms: 500 } });
+    await world.reaches(running, "running");
+    proxy.interrupt();
+    await eventually("attempts to come back", () => proxy.refused() >= 5);
+    const meanwhile = await enqueue("echo");
+    proxy.resume();
+    await world.reaches(running, "succeeded");
+    assert.deepEqual(await outcomes(running), ["succeeded"]);
+    await world.reaches(meanwhile, "succeeded");
+  } finally {
+    await proxy.close();
+  }
 });
 
 test("a stopping worker lets running jobs end, takes no more, and says that it stopped", async () => {
