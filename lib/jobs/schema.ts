@@ -8,11 +8,11 @@ export type JobAction = (typeof JOB_ACTIONS)[number];
 /** What a list of jobs can be narrowed to. */
 export const jobFilters = {
   state: z.enum(JOB_STATES).optional(),
-  function: z.string().trim().max(63).optional(),
+  function: line(0, 63).optional(),
   id: z.uuid().toLowerCase().optional(),
-  requestId: z.string().trim().max(200).optional(),
+  requestId: line(0, 200).optional(),
   /** A job's id or that of the request which made it, whole. */
-  q: z.string().trim().max(200).optional(),
+  q: line(0, 200).optional(),
 };
 const filtersSchema = z.strictObject(jobFilters);
 export type JobFilters = {

@@ -1,0 +1,121 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Field } from "#components/form/field.tsx";
+import { Form } from "#components/form/form.tsx";
+import { useForm } from "#components/form/use-form.ts";
+import { signOutEverywhere } from "#components/shell/account.ts";
+import { Button } from "#components/ui/button.tsx";
+import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { CopyId } from "#components/ui/copy.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
+import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
+import { toast } from "#components/ui/toast.tsx";
+import { whyNot } from "#lib/access/permissions.ts";
+import { api } from "#lib/api/client.ts";
+import { paths } from "#lib/paths.ts";
+import { editedTenantSchema, type Tenant } from "#lib/tenants/schema.ts";
+
+/** The tenant's name, and the person's own ways in: access tokens and sessions. */
+export function SettingsView({ tenant, email }: { tenant: Tenant; email: string }) {
+  const [leaving, setLeaving] = useState(false);
+  return (
+    <div className="max-w-180">
+      <PageHeader title="Settings" />
+      <Section title="Tenant">
+        <TenantName tenant={tenant} />
+        <div className="mt-6">
+          <Facts
+            items={[
+              { name: "Address", value: <CopyId value={tenant.slug} label="slug" /> },
+              { name: "Tenant ID", value: <CopyId value={tenant.id} label="tenant ID" /> },
+              { name: "Your role", value: tenant.role },
+            ]}
+          />
+        </div>
+      </Section>
+      <Section title="Your ways in">
+        <dl className="border-t">
+          <Way
+            name="Access tokens"
+            text="For scripts that call the management API as you, in this tenant only."
+            action={<LinkButton href={paths.tokens(tenant.slug)}>Manage access tokens</LinkButton>}
+          />
+          <Way
+            name="Browser sessions"
+            text={`Ends every session of ${email}, this one too.`}
+            action={<Button onClick={() => setLeaving(true)}>Sign out everywhere</Button>}
+          />
+        </dl>
+      </Section>
+      <ConfirmDialog
+        open={leaving}
+        onClose={() => setLeaving(false)}
+        title="Sign out everywhere?"
+        blastRadius="Every browser in which you are signed in, this one too, is signed out at once. Access tokens keep working."
+        confirmLabel="Sign out everywhere"
+        onConfirm={signOutEverywhere}
+      />
+    </div>
+  );
+}
+
+function Way({ name, text, action }: { name: string; text: string; action: React.ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-b py-3">
+      <div className="min-w-0">
+        <dt className="font-medium">{name}</dt>
+        <dd className="text-muted">{text}</dd>
+      </div>
+      <dd>{action}</dd>
+    </div>
+  );
+}
+
+function TenantName({ tenant }: { tenant: Tenant }) {
+  const router = useRouter();
+  const refusal = whyNot(tenant.role, "tenant.manage");
+  const form = useForm({
+    initial: { name: tenant.name },
+    schema: editedTenantSchema,
+    fields: ["name"],
+    send: (input) => api.patch<Tenant>(`/tenants/${encodeURIComponent(tenant.slug)}`, input),
+    onSaved: ({ name }) => {
+      toast.success("Tenant renamed", `It is called ${name} now.`);
+      router.refresh();
+    },
+  });
+  return (
+    <Form
+      aria-label="Tenant name"
+      onSubmit={form.submit}
+      error={form.error}
+      dirty={form.dirty}
+      attempt={form.attempt}
+      footer={
+        <Button
+          type="submit"
+          variant="primary"
+          loading={form.busy}
+          disabledReason={refusal ?? (form.dirty ? null : "The name is as it was.")}
+        >
+          Save name
+        </Button>
+      }
+    >
+      <Field
+        label="Name"
+        name="name"
+        hint={refusal ?? "Shown in the console. The address, and with it every URL, stays the same."}
+        error={form.errorAt("name")}
+      >
+        <Input
+          value={form.values.name}
+          readOnly={refusal !== null}
+          onValueChange={(name) => form.set({ name })}
+        />
+      </Field>
+    </Form>
+  );
+}
