@@ -30,13 +30,9 @@ test("a job runs with its input and context, and its result is recorded", async 
   const id = await enqueue("echo", { revision: 7 });
   const row = await world.reaches(id, "succeeded");
   const { event, context } = row.result as Record<string, Record<string, unknown>>;
-  assert.deepEqual(event, {
-    jobId: id,
-    attempt: 1,
-    maxAttempts: 3,
-    input: { hello: "world" },
-    tenant: "acme",
-  });
+  assert.deepEqual(event, { hello: "world" });
+  assert.deepEqual([context?.jobId, context?.attempt, context?.maxAttempts], [id, 1, 3]);
+  assert.equal(context?.tenant, "acme");
   assert.equal(context?.tenantId, world.tenantId);
   assert.equal(context?.requestId, "request-1");
   assert.equal(context?.revision, 7);

@@ -27,13 +27,13 @@ export const QUICK: Partial<WorkerTiming> = {
 const HANDLERS: Record<string, string> = {
   echo: "export const handler = async (event, context) => ({ event, context });",
   fails:
-    'export const handler = async (event) => { throw new TypeError("cannot read row " + event.attempt); };',
+    'export const handler = async (event, context) => { throw new TypeError("cannot read row " + context.attempt); };',
   recovers:
-    "export const handler = async (event) => { if (event.attempt < 2) throw new Error('not yet'); return 'done'; };",
+    "export const handler = async (event, context) => { if (context.attempt < 2) throw new Error('not yet'); return 'done'; };",
   hangs: "export const handler = () => new Promise(() => setInterval(() => {}, 1000));",
   large: "export const handler = async () => 'x'.repeat(600_000);",
   odd: "export const handler = async () => ({ nul: 'a\\u0000b', half: '\\ud800' });",
-  slow: "export const handler = (event) => new Promise((done) => setTimeout(done, event.input.ms, 'slow'));",
+  slow: "export const handler = (event) => new Promise((done) => setTimeout(done, event.ms, 'slow'));",
 };
 
 export type JobsWorld = {
