@@ -1,0 +1,141 @@
+"use client";
+import { ChevronRight, CornerDownRight, UserRound } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { CodeBlock } from "#components/code/code-block.tsx";
+import { type Status, StatusBadge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { durationText } from "#components/ui/relative-time-text.ts";
+import type { JobAction, JobAttempt, JobDetail } from "#lib/jobs/schema.ts";
+import { storyOf } from "./story.ts";
+
+const SHOWN_AT_FIRST = 10;
+const SHOWN_AT_MOST = 200;
+
+const OUTCOMES: Record<JobAttempt["outcome"], { status: Status; word?: string }> = {
+  running: { status: "running" },
+  succeeded: { status: "succeeded" },
+  failed: { status: "failed" },
+  timed_out: { status: "failed", word: "Timed out" },
+  lost: { status: "silent", word: "Worker lost" },
+  cancelled: { status: "cancelled" },
+};
+
+const DID: Record<JobAction, string> = {
+  retry: "sent it round again",
+  cancel: "cancelled it",
+  discard: "discarded it",
+};
+
+/** The job's attempts and what people did, oldest first; an attempt's error and stack unfold. */
+export function JobStory({ job }: { job: JobDetail }) {
+  const [shown, setShown] = useState(SHOWN_AT_FIRST);
+  return (
+    <>
+      <ol className="border-t">
+        {storyOf(job, shown).map((entry) => {
+          switch (entry.kind) {
+            case "enqueued":
+              return (
+                <Row key="enqueued" icon={<CornerDownRight aria-hidden size={14} />} at={entry.at}>
+                  {job.enqueuedBy === "route" ? "Enqueued by a request" : "Enqueued by a handler"}
+                </Row>
+              );
+            case "left out":
+              return (
+                <li
+                  key="left out"
+                  className="flex items-center justify-between gap-3 border-b py-2 text-muted"
+                >
+                  {entry.attempts === 1 ? "1 earlier attempt" : `${entry.attempts} earlier attempts`}
+                  {shown < Math.min(SHOWN_AT_MOST, job.attemptLog.length) ? (
+                    <Button size="small" onClick={() => setShown(SHOWN_AT_MOST)}>
+                      Show earlier attempts
+                    </Button>
+                  ) : null}
+                </li>
+              );
+            case "attempt":
+              return <Attempt key={`attempt ${entry.attempt.number}`} attempt={entry.attempt} />;
+            default:
+              return (
+                <Row key={entry.entry.id} icon={<UserRound aria-hidden size={14} />} at={entry.at}>
+                  <span className="font-medium">{entry.entry.actor}</span> {DID[entry.entry.action]}:{" "}
+                  <q>{entry.entry.reason}</q>
+                </Row>
+              );
+          }
+        })}
+      </ol>
+      <p className="mt-2 text-muted text-xs">
+        Delivery is at least once: after a lost worker an attempt is made again, even if its work was done.
+      </p>
+    </>
+  );
+}
+
+function Row({ icon, at, children }: { icon: ReactNode; at: string; children: ReactNode }) {
+  return (
+    <li className="flex items-start gap-2 border-b py-2">
+      <span className="mt-0.5 flex w-4 shrink-0 justify-center text-muted">{icon}</span>
+      <span className="min-w-0 flex-1 break-words">{children}</span>
+      <span className="shrink-0 text-muted">
+        <RelativeTime at={at} />
+      </span>
+    </li>
+  );
+}
+
+function Attempt({ attempt }: { attempt: JobAttempt }) {
+  const { status, word } = OUTCOMES[attempt.outcome];
+  const { error } = attempt;
+  const line = (
+    <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
+      <StatusBadge status={status} {...(word ? { word } : {})} />
+      <span className="whitespace-nowrap font-medium">Attempt {attempt.number}</span>
+      <span className="whitespace-nowrap text-muted">
+        {attempt.durationMs === null ? "so far" : durationText(attempt.durationMs)}
+      </span>
+      <span className="min-w-0 truncate font-mono text-muted text-xs" title={`Worker ${attempt.worker}`}>
+        {attempt.worker ?? "a worker that is gone"}
+      </span>
+      <span className="ml-auto text-muted">
+        <RelativeTime at={attempt.startedAt} />
+      </span>
+      {error ? (
+        <span className="line-clamp-2 basis-full break-words">
+          <span className="text-muted">{error.name}:</span> {error.message}
+        </span>
+      ) : null}
+    </span>
+  );
+  if (!error) {
+    return (
+      <li className="flex gap-2 border-b py-2">
+        <span className="w-4 shrink-0" />
+        {line}
+      </li>
+    );
+  }
+  return (
+    <li className="border-b">
+      <details className="group">
+        <summary className="flex list-none items-start gap-2 py-2 outline-offset-[-2px] hover:bg-surface [&::-webkit-details-marker]:hidden">
+          <ChevronRight
+            aria-hidden
+            size={14}
+            className="mt-1 w-4 shrink-0 text-muted transition-transform group-open:rotate-90"
+          />
+          {line}
+        </summary>
+        <div className="pb-3 pl-6">
+          <CodeBlock
+            language="text"
+            label={`Attempt ${attempt.number}: error and stack`}
+            code={error.stack ?? `${error.name}: ${error.message}`}
+          />
+        </div>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import type { JobAttempt } from "#lib/jobs/schema.ts";
+import { storyOf } from "./story.ts";
+
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+
+const attempt = (number: number): JobAttempt => ({
+  number,
+  outcome: "failed",
+  startedAt: at(number * 10),
+  finishedAt: at(number * 10 + 1),
+  durationMs: 1_000,
+  error: null,
+  worker: null,
+});
+
+const retry = (second: number) => ({
+  id: "0192a000-0000-7000-8000-000000000001",
+  action: "retry" as const,
+  actor: "sam@acme.example",
+  reason: "mended",
+  at: at(second),
+});
+
+test("what a person did stands between the attempts it came between", () => {
+  const story = storyOf(
+    { createdAt: at(0), attempts: 2, attemptLog: [attempt(1), attempt(2)], actions: [retry(15)] },
+    20,
+  );
+  assert.deepEqual(
+    story.map(({ kind }) => kind),
+    ["enqueued", "attempt", "action", "attempt"],
+  );
+});
+
+test("of many attempts the latest are told and all others are counted, also those the server left out", () => {
+  const attemptLog = Array.from({ length: 200 }, (_, index) => attempt(index + 51));
+  const story = storyOf({ createdAt: at(0), attempts: 250, attemptLog, actions: [] }, 20);
+  assert.deepEqual(
+    story.slice(0, 3).map((entry) => (entry.kind === "left out" ? entry.attempts : entry.kind)),
+    ["enqueued", 230, "attempt"],
+  );
+  assert.equal(story.length, 22);
+});

@@ -1,0 +1,29 @@
+import type { JobActionEntry, JobAttempt, JobDetail } from "#lib/jobs/schema.ts";
+
+export type StoryEntry =
+  | { kind: "enqueued"; at: string }
+  | { kind: "attempt"; at: string; attempt: JobAttempt }
+  | { kind: "action"; at: string; entry: JobActionEntry }
+  | { kind: "left out"; at: string; attempts: number };
+
+/**
+ * What happened to a job in order of time: how it began, its attempts and what people did. Of many attempts only
+ * the latest `shown` are told one by one; the others are counted.
+ */
+export function storyOf(
+  job: Pick<JobDetail, "createdAt" | "attempts" | "attemptLog" | "actions">,
+  shown: number,
+): StoryEntry[] {
+  const attempts = job.attemptLog.slice(-shown);
+  const leftOut = Math.max(0, job.attempts - attempts.length);
+  const entries: StoryEntry[] = [
+    ...(leftOut > 0 && attempts[0]
+      ? [{ kind: "left out" as const, at: attempts[0].startedAt, attempts: leftOut }]
+      : []),
+    ...attempts.map((attempt) => ({ kind: "attempt" as const, at: attempt.startedAt, attempt })),
+    ...job.actions.map((entry) => ({ kind: "action" as const, at: entry.at, entry })),
+  ];
+  // The sort is stable, so what bears the same millisecond keeps the order above.
+  entries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return [{ kind: "enqueued", at: job.createdAt }, ...entries];
+}

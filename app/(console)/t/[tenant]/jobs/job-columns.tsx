@@ -1,0 +1,77 @@
+"use client";
+import type { Column } from "#components/table/data-table.tsx";
+import { StatusBadge } from "#components/ui/badge.tsx";
+import { CopyId } from "#components/ui/copy.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { durationText } from "#components/ui/relative-time-text.ts";
+import type { JobSummary } from "#lib/jobs/schema.ts";
+
+const between = (from: string, to: string) => Math.max(0, Date.parse(to) - Date.parse(from));
+
+/** What one sees of a job in a list. */
+export const JOB_COLUMNS: readonly Column<JobSummary>[] = [
+  {
+    id: "state",
+    header: "State",
+    phone: "lead",
+    cell: (job) => (
+      <span className="inline-block sm:w-24">
+        <StatusBadge status={job.state} />
+      </span>
+    ),
+  },
+  {
+    id: "function",
+    header: "Function",
+    phone: "lead",
+    cell: (job) => (
+      <span className="inline-block max-w-60 truncate align-middle sm:whitespace-nowrap" title={job.function}>
+        {job.function}
+      </span>
+    ),
+  },
+  { id: "id", header: "Job", cell: (job) => <CopyId value={job.id} label="job ID" short /> },
+  {
+    id: "attempts",
+    header: "Attempts",
+    align: "end",
+    cell: (job) => (
+      <span className="whitespace-nowrap">
+        {job.attempts} <span className="text-muted">of {job.maxAttempts}</span>
+      </span>
+    ),
+  },
+  { id: "created", header: "Created", cell: (job) => <RelativeTime at={job.createdAt} /> },
+  {
+    id: "duration",
+    header: "Duration",
+    align: "end",
+    cell: (job) =>
+      job.startedAt && job.finishedAt ? (
+        <span
+          className="whitespace-nowrap"
+          title="From the start of the first attempt to the end of the last"
+        >
+          {durationText(between(job.startedAt, job.finishedAt))}
+        </span>
+      ) : (
+        <span className="text-muted">
+          <span aria-hidden>–</span>
+          <span className="sr-only">not finished</span>
+        </span>
+      ),
+  },
+  {
+    id: "error",
+    header: "Last error",
+    grow: true,
+    cell: (job) =>
+      job.error ? (
+        <span className="max-sm:line-clamp-2 max-sm:break-words" title={job.error.message}>
+          <span className="text-muted">{job.error.name}:</span> {job.error.message}
+        </span>
+      ) : (
+        <span className="text-muted">none</span>
+      ),
+  },
+];
