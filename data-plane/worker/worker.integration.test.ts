@@ -139,9 +139,10 @@ test("a lost last attempt makes the job dead", async () => {
 });
 
 test("a running job's lease is extended for as long as it runs", async () => {
-  await Promise.all([world.worker(), world.worker()]);
-  const id = await enqueue("slow", { input: { ms: 2_500 } });
-  await world.reaches(id, "succeeded");
+  const timing = { ...QUICK, lease: 2_000 };
+  await Promise.all([world.worker({ timing }), world.worker({ timing })]);
+  const id = await enqueue("slow", { input: { ms: 4_000 }, timeoutMs: 30_000 });
+  await world.reaches(id, "succeeded", 30_000);
   assert.deepEqual(await outcomes(id), ["succeeded"]);
 });
 
