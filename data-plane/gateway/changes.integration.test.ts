@@ -15,7 +15,13 @@ const keyed = () => testRoute({ path: "/keyed", auth: { mode: "api-key" }, targe
 
 before(async () => {
   fixture = await gatewayFixture({
-    functions: { "echo.mjs": "export const handler = () => ({ ok: true });" },
+    functions: {
+      "echo.mjs": "export const handler = () => ({ ok: true });",
+      "slow.mjs": `export const handler = () => {
+        console.log("begun");
+        return new Promise((resolve) => setTimeout(resolve, 300, { late: true }));
+      };`,
+    },
     pluggable: true,
   });
   acme = await fixture.tenant("acme");
@@ -164,7 +170,9 @@ test("with the database away, known keys pass, unknown ones are 503 and never 40
 });
 
 test("a gateway that stops finishes what it began and says that it has stopped", async () => {
+  const slow = testRoute({ path: "/slow", target: { type: "function", function: "slow" } });
   const second = await fixture.start();
+  await fixture.served(acme, await fixture.publish(acme, [keyed(), slow]));
   const row = async () => {
     const { rows } = await fixture.pool.query(
       "SELECT kind, name, address, stopped_at FROM gateway_instances WHERE id = $1",
@@ -174,7 +182,14 @@ test("a gateway that stops finishes what it began and says that it has stopped",
   };
   const living = await eventually("its row", row);
   assert.deepEqual(living, { kind: "gateway", name: "test", address: second.address, stopped_at: null });
+  const underWay = fetch(`${second.address}/gw/acme/slow`);
+  await eventually("the request to be under way", () =>
+    fixture.lines.some((line) => line.output === "begun"),
+  );
   await second.stop();
+  const finished = await underWay;
+  assert.deepEqual([finished.status, await finished.json()], [200, { late: true }]);
+  assert.equal(finished.headers.get("connection"), "close");
   await assert.rejects(fetch(`${second.address}/readyz`));
   assert.ok((await row())?.stopped_at);
 });

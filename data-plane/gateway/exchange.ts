@@ -19,6 +19,10 @@ export type Exchange = {
   /** The route has CORS, so the target's own CORS headers are dropped. */
   ownCors: boolean;
   expectsContinue: boolean;
+  /** Nothing more can be read from this connection after the answer. */
+  closes: boolean;
+  /** The gateway is stopping; asked when the answer begins, for it may have begun to stop meanwhile. */
+  draining: () => boolean;
   tenant: TenantState | null;
   route: CompiledRoute | null;
   key: KeyFacts | null;
@@ -66,7 +70,7 @@ export function passesOut(exchange: Exchange, name: string): boolean {
 function head(exchange: Exchange, headers: readonly string[]): string[] {
   const all = ["X-Request-Id", exchange.requestId, ...exchange.headers, ...headers];
   // A caller that was told not to send its body yet would leave it ahead of the next request.
-  if (exchange.expectsContinue) all.push("Connection", "close");
+  if (exchange.closes || exchange.expectsContinue || exchange.draining()) all.push("Connection", "close");
   return all;
 }
 

@@ -19,6 +19,8 @@ import { createUpstreams } from "./targets/http.ts";
 const DATABASE_CONNECTIONS = 8;
 /** How long answers under way may take once the gateway has been told to stop. */
 const DRAIN_MS = 20_000;
+/** An answer that began before the stop told its caller to keep the connection. */
+const IDLE_SWEEP_MS = 100;
 
 export type RunningGateway = {
   instanceId: string;
@@ -131,8 +133,10 @@ export async function startGateway(
     const closed = once(server, "close");
     server.close();
     server.closeIdleConnections();
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed;
+    clearInterval(sweep);
     clearTimeout(force);
     await changes.stop();
     await reports.stop();

@@ -46,6 +46,8 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       headers: [],
       ownCors: false,
       expectsContinue,
+      closes: false,
+      draining: state.draining,
       tenant: null,
       route: null,
       key: null,
@@ -77,7 +79,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
   }
 
   function refuseMalformed(exchange: Exchange, message: string): void {
-    exchange.headers.push("Connection", "close");
+    exchange.closes = true;
     answerError(exchange, "bad_request", message);
   }
 
@@ -90,7 +92,6 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     }
     const mark = url.indexOf("?");
     res.once("close", () => log(exchange, mark === -1 ? url : url.slice(0, mark)));
-    if (state.draining()) exchange.headers.push("Connection", "close");
     const problem = headProblem(req);
     if (problem) return refuseMalformed(exchange, problem);
     if (!url.startsWith("/") || url.includes("#")) {
