@@ -10,7 +10,6 @@ const config: NextConfig = {
   serverExternalPackages: ["@node-rs/argon2", "@prisma/adapter-pg", "pg", "pg-boss", "pino"],
   // `npm test` runs the type check over the whole repository; the build need not do it a second time.
   typescript: { ignoreBuildErrors: true },
-  experimental: { optimizePackageImports: ["lucide-react"] },
 };
 
 export default config;

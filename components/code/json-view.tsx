@@ -60,7 +60,7 @@ export function JsonView({ value, label }: { value: JsonValue; label: string }) 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
         tabIndex={0}
         aria-label={label}
-        className="max-h-96 overflow-auto py-2 font-mono text-xs leading-5 outline-offset-[-2px]"
+        className="max-h-96 overflow-auto py-2 font-mono text-xs leading-6 outline-offset-[-2px]"
       >
         {rows.map((row) => (
           <Line
@@ -95,7 +95,7 @@ function Line({ row, hit, onToggle }: { row: JsonRow; hit: boolean; onToggle: ()
             aria-expanded={row.kind === "open"}
             aria-label={`${row.name ?? "Value"}, ${row.size} entries`}
             onClick={onToggle}
-            className="-my-0.5 flex size-6 items-center justify-center rounded-sm text-muted hover:bg-hover"
+            className="flex size-6 items-center justify-center rounded-sm text-muted hover:bg-hover"
           >
             {row.kind === "open" ? (
               <ChevronDown aria-hidden size={12} />

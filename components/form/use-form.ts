@@ -20,8 +20,8 @@ type Schema<Output> = {
 
 type Options<Values, Output, Result> = {
   initial: Values;
-  /** The schema that the server checks with. */
-  schema: Schema<Output>;
+  /** The schema that the server checks with, or how to fetch it (so that zod is not part of the first load). */
+  schema: Schema<Output> | (() => Promise<Schema<Output>>);
   /** From what the fields hold to what is sent; the fields as they are when left out. */
   toInput?: (values: Values) => unknown;
   /** The paths that have a Field of their own; an error elsewhere is said for the whole form. */
@@ -66,12 +66,13 @@ export function useForm<Values extends object, Output, Result>(options: Options<
 
   const submit = async () => {
     if (sending.current) return;
-    const parsed = options.schema.safeParse(options.toInput ? options.toInput(values) : values);
-    if (!parsed.success) return refuse(errorsOfSchema(parsed.error), null);
     sending.current = true;
     setBusy(true);
     setError(null);
     try {
+      const schema = typeof options.schema === "function" ? await options.schema() : options.schema;
+      const parsed = schema.safeParse(options.toInput ? options.toInput(values) : values);
+      if (!parsed.success) return refuse(errorsOfSchema(parsed.error), null);
       const result = await options.send(parsed.data);
       setErrors({});
       setSaved(JSON.stringify(values));

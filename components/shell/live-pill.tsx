@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, CircleDashed, type LucideIcon, TriangleAlert } from "lucide-react";
 import Link from "next/link";
+import { useSyncExternalStore } from "react";
 import { cx } from "#components/ui/cx.ts";
 import { api } from "#lib/api/client.ts";
 import type { Gateways } from "#lib/gateways/schema.ts";
@@ -25,18 +26,26 @@ export function useGateways(tenant: string) {
   });
 }
 
+const never = () => () => {};
+const yes = () => true;
+const no = () => false;
+
 /** What is true of the gateways now, always in view; leads to the page that says more. */
 export function LivePill({ tenant, className }: { tenant: string; className?: string }) {
   const { data, error, isPending } = useGateways(tenant);
-  const state: LiveState = isPending
-    ? { tone: "neutral", text: "Asking the gateways", detail: "" }
-    : error || !data
-      ? {
-          tone: "neutral",
-          text: "Gateways unknown",
-          detail: "The console could not ask. This says nothing about the gateways: they answer without it.",
-        }
-      : liveState(data);
+  // The server never knows; a part of the page that wakes up late must begin with what the server wrote.
+  const awake = useSyncExternalStore(never, yes, no);
+  const state: LiveState =
+    !awake || isPending
+      ? { tone: "neutral", text: "Asking the gateways", detail: "" }
+      : error || !data
+        ? {
+            tone: "neutral",
+            text: "Gateways unknown",
+            detail:
+              "The console could not ask. This says nothing about the gateways: they answer without it.",
+          }
+        : liveState(data);
   return <LivePillView state={state} href={paths.gateways(tenant)} {...(className ? { className } : {})} />;
 }
 

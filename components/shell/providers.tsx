@@ -1,8 +1,7 @@
 "use client";
-import { Tooltip } from "@base-ui/react/tooltip";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { Toaster } from "#components/ui/toast.tsx";
+import { ToastPlace } from "#components/ui/toast.tsx";
 import { ApiError } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 
@@ -29,13 +28,13 @@ function makeClient(): QueryClient {
   });
 }
 
-/** What every page needs around it: the query client, one delay for all tooltips, the place for toasts. */
+/** What every page needs around it: the query client and the place for toasts. */
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(makeClient);
   return (
     <QueryClientProvider client={client}>
-      <Tooltip.Provider delay={300}>{children}</Tooltip.Provider>
-      <Toaster />
+      {children}
+      <ToastPlace />
     </QueryClientProvider>
   );
 }

@@ -1,10 +1,8 @@
 "use client";
-import { Dialog } from "@base-ui/react/dialog";
-import { Menu as MenuIcon, X } from "lucide-react";
+import { Menu as MenuIcon } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { buttonStyle } from "#components/ui/button-style.ts";
-import { SCRIM } from "#components/ui/popup-style.ts";
 import { paths } from "#lib/paths.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { LivePill } from "./live-pill.tsx";
@@ -15,8 +13,18 @@ import { setTheme, THEMES } from "./theme.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import type { Person } from "./user-menu.tsx";
 
-const CommandPalette = dynamic(() => import("./command-palette.tsx").then((module) => module.CommandPalette));
-const ShortcutsDialog = dynamic(() => import("./shortcuts.tsx").then((module) => module.ShortcutsDialog));
+const CommandPalette = dynamic(
+  () => import("./command-palette.tsx").then((module) => module.CommandPalette),
+  { ssr: false },
+);
+const ShortcutsDialog = dynamic(() => import("./shortcuts.tsx").then((module) => module.ShortcutsDialog), {
+  ssr: false,
+});
+
+const Drawer = dynamic(() => import("./drawer.tsx").then((module) => module.Drawer), { ssr: false });
+
+/** Fetched when first opened, then kept. */
+type Lazily = "never" | "open" | "closed";
 
 type ShellProps = {
   tenant: TenantName & { role: string };
@@ -27,9 +35,9 @@ type ShellProps = {
 
 /** The frame around every page of a tenant: sidebar or drawer, live pill, ⌘K, shortcuts. */
 export function Shell({ tenant, tenants, person, children }: ShellProps) {
-  const [palette, setPalette] = useState<"never" | "open" | "closed">("never");
-  const [help, setHelp] = useState<"never" | "open" | "closed">("never");
-  const [drawer, setDrawer] = useState(false);
+  const [palette, setPalette] = useState<Lazily>("never");
+  const [help, setHelp] = useState<Lazily>("never");
+  const [drawer, setDrawer] = useState<Lazily>("never");
   const onPalette = useCallback(() => setPalette("open"), []);
   const onHelp = useCallback(() => setHelp("open"), []);
   useShortcuts({ tenant: tenant.slug, onPalette, onHelp });
@@ -52,26 +60,22 @@ export function Shell({ tenant, tenants, person, children }: ShellProps) {
         </aside>
         <div className="min-w-0">
           <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-surface px-2 lg:hidden">
-            <Dialog.Root open={drawer} onOpenChange={setDrawer}>
-              <Dialog.Trigger aria-label="Open navigation" className={buttonStyle("quiet", "medium", true)}>
-                <MenuIcon aria-hidden size={18} />
-              </Dialog.Trigger>
-              <Dialog.Portal>
-                <Dialog.Backdrop className={SCRIM} />
-                <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-72 max-w-[85vw] border-line border-r bg-surface text-text outline-none transition-[opacity,translate] duration-120 data-ending-style:opacity-0 data-starting-style:-translate-x-2 data-starting-style:opacity-0">
-                  <Dialog.Title className="sr-only">Navigation</Dialog.Title>
-                  <Dialog.Close
-                    aria-label="Close navigation"
-                    className={`${buttonStyle("secondary", "medium", true)} absolute top-2 -right-12`}
-                  >
-                    <X aria-hidden size={16} />
-                  </Dialog.Close>
-                  <Suspense>
-                    <Sidebar {...sidebar} onLeave={() => setDrawer(false)} />
-                  </Suspense>
-                </Dialog.Popup>
-              </Dialog.Portal>
-            </Dialog.Root>
+            <button
+              type="button"
+              aria-label="Open navigation"
+              aria-expanded={drawer === "open"}
+              className={buttonStyle("quiet", "medium", true)}
+              onClick={() => setDrawer("open")}
+            >
+              <MenuIcon aria-hidden size={18} />
+            </button>
+            {drawer === "never" ? null : (
+              <Drawer open={drawer === "open"} onClose={() => setDrawer("closed")}>
+                <Suspense>
+                  <Sidebar {...sidebar} onLeave={() => setDrawer("closed")} />
+                </Suspense>
+              </Drawer>
+            )}
             <span className="min-w-0 flex-1 truncate font-semibold text-base">{tenant.name}</span>
             <LivePill tenant={tenant.slug} className="min-w-0 shrink-0" />
           </header>

@@ -119,10 +119,11 @@ export function DataTable<Row extends object>({
                       key={cell.id}
                       data-label={column.header}
                       className={cx(
-                        "h-10 px-2 py-1 align-middle max-sm:h-auto max-sm:py-0",
+                        "h-10 whitespace-nowrap px-2 py-1 align-middle max-sm:h-auto max-sm:py-0",
                         column.align === "end" && "text-right",
                         column.mono && "font-mono text-xs",
-                        column.grow && "max-w-0 truncate max-sm:max-w-full max-sm:whitespace-normal",
+                        column.grow &&
+                          "w-full min-w-48 max-w-0 truncate max-sm:max-w-full max-sm:flex-1 max-sm:whitespace-normal",
                         column.phone === "hide" && "max-sm:hidden",
                         phoneLine(column),
                       )}
@@ -146,11 +147,10 @@ export function DataTable<Row extends object>({
   );
 }
 
-/** On a phone, what does not lead the block stands on a line of its own, after its column's name. */
+/** On a phone, what does not lead the block stands under it on a line of its own, after its column's name. */
 function phoneLine<Row>(column: Column<Row>): string {
-  if (column.phone === "lead") return "max-sm:min-w-0 max-sm:px-1";
-  if (column.hideHeader) return "max-sm:ml-auto max-sm:-order-none";
-  return "max-sm:flex max-sm:w-full max-sm:items-baseline max-sm:gap-2 max-sm:text-left max-sm:before:w-24 max-sm:before:shrink-0 max-sm:before:font-sans max-sm:before:text-muted max-sm:before:text-xs max-sm:before:content-[attr(data-label)]";
+  if (column.phone === "lead") return cx("max-sm:min-w-0 max-sm:px-1", column.hideHeader && "max-sm:ml-auto");
+  return "max-sm:order-1 max-sm:flex max-sm:w-full max-sm:items-baseline max-sm:gap-2 max-sm:text-left max-sm:before:w-24 max-sm:before:shrink-0 max-sm:before:font-sans max-sm:before:text-muted max-sm:before:text-xs max-sm:before:content-[attr(data-label)]";
 }
 
 /** Arrow keys and j/k go from row link to row link, Home and End to the first and the last. */

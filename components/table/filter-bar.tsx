@@ -35,7 +35,7 @@ export function FilterBar({
           options={filter.options}
           value={url.get(filter.name)}
           onValueChange={(value) => url.set({ [filter.name]: value })}
-          className="w-auto! min-w-32 max-w-full"
+          className="min-w-32 max-w-full"
         />
       ))}
       {active ? (

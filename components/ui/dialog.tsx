@@ -1,10 +1,6 @@
 "use client";
-import { Dialog as Base } from "@base-ui/react/dialog";
-import { X } from "lucide-react";
-import type { ReactNode, RefObject } from "react";
-import { buttonStyle } from "./button-style.ts";
+import { lazy, type ReactNode, type RefObject, Suspense, useState } from "react";
 import { cx } from "./cx.ts";
-import { SCRIM } from "./popup-style.ts";
 
 export type DialogProps = {
   open: boolean;
@@ -22,6 +18,20 @@ export type DialogProps = {
   onClosed?: () => void;
 };
 
+const Frame = lazy(() => import("./dialog-frame.tsx").then((module) => ({ default: module.Frame })));
+
+/** Nothing until it is first opened: only then is what a dialog needs fetched. */
+function WhenUsed(props: DialogProps & { panel: string }) {
+  const [used, setUsed] = useState(props.open);
+  if (props.open && !used) setUsed(true);
+  if (!used) return null;
+  return (
+    <Suspense>
+      <Frame {...props} />
+    </Suspense>
+  );
+}
+
 const WIDTHS = { small: "sm:w-104", medium: "sm:w-136", large: "sm:w-200" };
 
 const PANEL =
@@ -30,7 +40,7 @@ const PANEL =
 /** A question or a small form over the page: a sheet from below on a phone, a box in the middle elsewhere. */
 export function Dialog(props: DialogProps) {
   return (
-    <Frame
+    <WhenUsed
       {...props}
       panel={cx(
         PANEL,
@@ -45,7 +55,7 @@ export function Dialog(props: DialogProps) {
 /** A longer form or a detail beside the list it belongs to: the right edge, or the whole screen of a phone. */
 export function SidePanel(props: DialogProps) {
   return (
-    <Frame
+    <WhenUsed
       {...props}
       panel={cx(
         PANEL,
@@ -53,55 +63,5 @@ export function SidePanel(props: DialogProps) {
         props.size === "large" && "sm:w-160",
       )}
     />
-  );
-}
-
-function Frame({
-  open,
-  onClose,
-  onClosed,
-  title,
-  description,
-  children,
-  footer,
-  held,
-  initialFocus,
-  panel,
-}: DialogProps & { panel: string }) {
-  return (
-    <Base.Root
-      open={open}
-      onOpenChange={(next) => {
-        if (!next && !held) onClose();
-      }}
-      onOpenChangeComplete={(next) => {
-        if (!next) onClosed?.();
-      }}
-    >
-      <Base.Portal>
-        <Base.Backdrop className={SCRIM} />
-        <Base.Popup className={panel} {...(initialFocus ? { initialFocus } : {})}>
-          <header className="flex items-start gap-3 px-4 pt-4 pb-3 sm:px-5">
-            <div className="min-w-0 flex-1">
-              <Base.Title className="font-semibold text-lg leading-6">{title}</Base.Title>
-              {description ? (
-                <Base.Description className="mt-1 text-muted">{description}</Base.Description>
-              ) : null}
-            </div>
-            {held ? null : (
-              <Base.Close aria-label="Close" className={cx(buttonStyle("quiet", "small", true), "-mr-1.5")}>
-                <X aria-hidden size={16} />
-              </Base.Close>
-            )}
-          </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-5 sm:px-5">{children}</div>
-          {footer ? (
-            <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3 sm:px-5">
-              {footer}
-            </footer>
-          ) : null}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
   );
 }

@@ -9,7 +9,7 @@ export const CONTROL =
   "w-full rounded-md border border-edge bg-canvas px-2.5 text-sm text-text transition-colors pointer-coarse:text-lg " +
   "focus-visible:outline-2 focus-visible:outline-focus focus-visible:-outline-offset-1 " +
   "data-invalid:border-bad aria-invalid:border-bad data-disabled:bg-surface data-disabled:text-faint " +
-  "read-only:bg-surface";
+  "[&[readonly]]:bg-surface";
 
 type InputProps = Omit<ComponentPropsWithRef<"input">, "onChange" | "value" | "defaultValue" | "style"> & {
   value?: string;

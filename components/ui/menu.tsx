@@ -1,11 +1,15 @@
 "use client";
-import { Menu as Base } from "@base-ui/react/menu";
 import { Ellipsis } from "lucide-react";
-import Link from "next/link";
-import type { ReactElement, ReactNode } from "react";
+import {
+  type ComponentProps,
+  cloneElement,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  Suspense,
+  useState,
+} from "react";
 import { buttonStyle } from "./button-style.ts";
-import { cx } from "./cx.ts";
-import { OPTION, POPUP } from "./popup-style.ts";
 
 /** One entry: it goes somewhere (`href`) or does something (`onSelect`); null draws a line between groups. */
 export type MenuItem = {
@@ -18,63 +22,37 @@ export type MenuItem = {
   disabledReason?: string | null;
 };
 
-type MenuProps = {
+export type MenuProps = {
   items: readonly (MenuItem | null)[];
   /** The control that opens it. */
-  trigger: ReactElement;
+  trigger: ReactElement<ComponentProps<"button">>;
   align?: "start" | "end";
   side?: "top" | "bottom";
 };
 
-/** A list of actions that opens from a control. */
-export function Menu({ items, trigger, align = "end", side = "bottom" }: MenuProps) {
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner align={align} side={side} sideOffset={4} collisionPadding={8} className="z-50">
-          <Base.Popup className={cx(POPUP, "max-w-72 min-w-44 p-1")}>
-            {items.map((item, index) =>
-              item ? (
-                <Entry key={item.label} item={item} />
-              ) : (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a separator has no identity but its place
-                <Base.Separator key={index} className="-mx-1 my-1 h-px bg-line" />
-              ),
-            )}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
-}
+const load = () => import("./menu-popup.tsx");
+const MenuPopup = lazy(() => load().then((module) => ({ default: module.MenuPopup })));
 
-function Entry({ item }: { item: MenuItem }) {
-  const style = cx(OPTION, item.danger && !item.disabledReason && "text-bad");
-  const inside = (
-    <>
-      {item.icon ? <span className="shrink-0 text-current">{item.icon}</span> : null}
-      <span className="min-w-0">
-        {item.label}
-        {item.disabledReason ? <span className="block text-xs">{item.disabledReason}</span> : null}
-      </span>
-    </>
-  );
-  if (item.href && !item.disabledReason) {
-    return (
-      <Base.LinkItem closeOnClick className={style} render={<Link href={item.href} />}>
-        {inside}
-      </Base.LinkItem>
-    );
-  }
+/** A list of actions that opens from a control. What it takes to show it is fetched when the control is approached. */
+export function Menu(props: MenuProps) {
+  const [used, setUsed] = useState(false);
+  const trigger = cloneElement(props.trigger, {
+    "aria-haspopup": "menu",
+    "aria-expanded": false,
+    onPointerEnter: () => void load(),
+    onFocus: () => void load(),
+    onClick: () => setUsed(true),
+    onKeyDown: (event) => {
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      setUsed(true);
+    },
+  });
+  if (!used) return trigger;
   return (
-    <Base.Item
-      className={style}
-      disabled={Boolean(item.disabledReason)}
-      {...(item.onSelect ? { onClick: item.onSelect } : {})}
-    >
-      {inside}
-    </Base.Item>
+    <Suspense fallback={trigger}>
+      <MenuPopup {...props} />
+    </Suspense>
   );
 }
 

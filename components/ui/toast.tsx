@@ -1,21 +1,30 @@
 "use client";
-import { Toast as Base } from "@base-ui/react/toast";
-import { CircleAlert, CircleCheck, X } from "lucide-react";
-import { buttonStyle } from "./button-style.ts";
-import { cx } from "./cx.ts";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 import { describeError } from "./describe-error.ts";
+import type { ToastManager } from "./toaster.tsx";
 
-const manager = Base.createToastManager();
+const Toaster = lazy(() => import("./toaster.tsx").then((module) => ({ default: module.Toaster })));
+
+let wanted = false;
+const listeners = new Set<() => void>();
+const { promise: ready, resolve: onReady } = Promise.withResolvers<ToastManager>();
+
+/** Adds a toast as soon as there is a place for it: that place is fetched for the first one. */
+function show(options: Parameters<ToastManager["add"]>[0]): void {
+  wanted = true;
+  for (const listener of listeners) listener();
+  void ready.then((manager) => manager.add(options));
+}
 
 /** Short words about what just happened, announced to screen readers; usable from anywhere in the browser. */
 export const toast = {
   /** It worked. */
   success: (title: string, description?: string) =>
-    manager.add({ type: "success", title, ...(description ? { description } : {}) }),
+    show({ type: "success", title, ...(description ? { description } : {}) }),
   /** It did not, and why; stays longer and is announced at once. */
   error: (error: unknown, title?: string) => {
     const words = describeError(error);
-    return manager.add({
+    show({
       type: "error",
       priority: "high",
       timeout: 12_000,
@@ -27,61 +36,35 @@ export const toast = {
   },
   /** It is done and can be taken back for ten seconds. */
   undo: (title: string, undo: () => Promise<unknown>) => {
-    const id = manager.add({
-      type: "success",
-      title,
-      timeout: 10_000,
-      actionProps: {
-        children: "Undo",
-        onClick: () => {
-          manager.close(id);
-          undo().then(
-            () => toast.success("Undone"),
-            (error: unknown) => toast.error(error, "It could not be undone"),
-          );
-        },
-      },
-    });
-    return id;
+    const id = crypto.randomUUID();
+    const onClick = () => {
+      void ready.then((manager) => manager.close(id));
+      undo().then(
+        () => toast.success("Undone"),
+        (error: unknown) => toast.error(error, "It could not be undone"),
+      );
+    };
+    show({ id, type: "success", title, timeout: 10_000, actionProps: { children: "Undo", onClick } });
   },
 };
 
-/** Where toasts appear; once, in the provider. */
-export function Toaster() {
-  return (
-    <Base.Provider toastManager={manager} timeout={5_000} limit={4}>
-      <Base.Portal>
-        <Base.Viewport className="fixed right-3 bottom-3 left-3 z-60 flex flex-col gap-2 outline-none sm:left-auto sm:w-92">
-          <Toasts />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
-  );
-}
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
 
-function Toasts() {
-  const { toasts } = Base.useToastManager();
-  return toasts.map((item) => {
-    const failed = item.type === "error";
-    const Icon = failed ? CircleAlert : CircleCheck;
-    return (
-      <Base.Root
-        key={item.id}
-        toast={item}
-        className="rounded-lg border border-line bg-raised shadow-popup transition-[opacity,translate] duration-120 data-limited:hidden data-ending-style:opacity-0 data-starting-style:translate-y-1 data-starting-style:opacity-0"
-      >
-        <Base.Content className="flex items-start gap-2 py-2 pr-2 pl-3">
-          <Icon aria-hidden size={16} className={cx("mt-1 shrink-0", failed ? "text-bad" : "text-ok")} />
-          <div className="min-w-0 flex-1 py-0.5">
-            <Base.Title className="font-medium" />
-            <Base.Description className="break-words text-muted text-xs" />
-          </div>
-          <Base.Action className={buttonStyle("secondary", "small")} />
-          <Base.Close aria-label="Dismiss" className={buttonStyle("quiet", "small", true)}>
-            <X aria-hidden size={14} />
-          </Base.Close>
-        </Base.Content>
-      </Base.Root>
-    );
-  });
+/** The place for toasts, in the provider; empty until there is one. */
+export function ToastPlace() {
+  const any = useSyncExternalStore(
+    subscribe,
+    () => wanted,
+    () => false,
+  );
+  return any ? (
+    <Suspense>
+      <Toaster onReady={onReady} />
+    </Suspense>
+  ) : null;
 }

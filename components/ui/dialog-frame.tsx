@@ -1,0 +1,58 @@
+"use client";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import { buttonStyle } from "./button-style.ts";
+import { cx } from "./cx.ts";
+import type { DialogProps } from "./dialog.tsx";
+import { SCRIM } from "./popup-style.ts";
+
+/** What dialogs and side panels have in common; `panel` is the class of their box. */
+export function Frame({
+  open,
+  onClose,
+  onClosed,
+  title,
+  description,
+  children,
+  footer,
+  held,
+  initialFocus,
+  panel,
+}: DialogProps & { panel: string }) {
+  return (
+    <Base.Root
+      open={open}
+      onOpenChange={(next) => {
+        if (!next && !held) onClose();
+      }}
+      onOpenChangeComplete={(next) => {
+        if (!next) onClosed?.();
+      }}
+    >
+      <Base.Portal>
+        <Base.Backdrop className={SCRIM} />
+        <Base.Popup className={panel} {...(initialFocus ? { initialFocus } : {})}>
+          <header className="flex items-start gap-3 px-4 pt-4 pb-3 sm:px-5">
+            <div className="min-w-0 flex-1">
+              <Base.Title className="font-semibold text-lg leading-6">{title}</Base.Title>
+              {description ? (
+                <Base.Description className="mt-1 text-muted">{description}</Base.Description>
+              ) : null}
+            </div>
+            {held ? null : (
+              <Base.Close aria-label="Close" className={cx(buttonStyle("quiet", "small", true), "-mr-1.5")}>
+                <X aria-hidden size={16} />
+              </Base.Close>
+            )}
+          </header>
+          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-5 sm:px-5">{children}</div>
+          {footer ? (
+            <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3 sm:px-5">
+              {footer}
+            </footer>
+          ) : null}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
