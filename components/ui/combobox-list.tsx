@@ -1,7 +1,7 @@
 "use client";
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, X } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import type { MultiComboboxProps } from "./combobox.tsx";
 import { cx } from "./cx.ts";
 import { CONTROL } from "./input.tsx";
@@ -18,6 +18,7 @@ export function ComboboxList({
   "aria-label": label,
   disabled,
 }: MultiComboboxProps) {
+  const box = useRef<HTMLDivElement>(null);
   const byValue = useMemo(() => new Map(options.map((option) => [option.value, option])), [options]);
   const chosen = value.map((one) => byValue.get(one) ?? { value: one, label: one });
   return (
@@ -31,6 +32,7 @@ export function ComboboxList({
       disabled={disabled ?? false}
     >
       <Base.Chips
+        ref={box}
         className={cx(
           CONTROL,
           "flex min-h-8 flex-wrap items-center gap-1 px-1 py-0.5 focus-within:outline-2 focus-within:outline-focus focus-within:-outline-offset-1 pointer-coarse:min-h-10",
@@ -57,7 +59,7 @@ export function ComboboxList({
         />
       </Base.Chips>
       <Base.Portal>
-        <Base.Positioner sideOffset={4} collisionPadding={8} className="z-50">
+        <Base.Positioner anchor={box} sideOffset={4} collisionPadding={8} className="z-50">
           <Base.Popup className={cx(POPUP, "w-(--anchor-width)")}>
             <Base.Empty>
               <div className="px-3 py-2 text-muted">{empty}</div>
