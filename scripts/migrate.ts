@@ -3,7 +3,12 @@ import { pathToFileURL } from "node:url";
 import { connect } from "./database/connect.ts";
 import { installDispatcher } from "./database/dispatcher.ts";
 import { databaseLogins } from "./database/logins.ts";
-import { applyMigrations, checkMigrations, readMigrations } from "./database/migrations.ts";
+import {
+  applyMigrations,
+  checkMigrations,
+  readMigrations,
+  underMigrationLock,
+} from "./database/migrations.ts";
 import { ensureLogins, type Login } from "./database/roles.ts";
 import { reportFailure, StartFailure } from "./start-failure.ts";
 
@@ -19,10 +24,12 @@ export async function migrate(options: { ownerUrl: string; logins: Login[] }): P
   const migrations = await readMigrations(MIGRATIONS);
   const owner = await connect(options.ownerUrl, "DATABASE_URL");
   try {
-    const applied = await applyMigrations(owner, migrations);
-    await installDispatcher(owner);
-    await ensureLogins(owner, options.logins);
-    return applied;
+    return await underMigrationLock(owner, async () => {
+      const applied = await applyMigrations(owner, migrations);
+      await installDispatcher(owner);
+      await ensureLogins(owner, options.logins);
+      return applied;
+    });
   } finally {
     await owner.end().catch(() => undefined);
   }

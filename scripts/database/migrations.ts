@@ -29,26 +29,31 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   );
 }
 
+/** Runs `work` while nobody else changes this database's structure: two callers at once take turns. */
+export async function underMigrationLock<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+  try {
+    return await work();
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => undefined);
+  }
+}
+
 /**
  * Applies what is missing, in order, each migration in one transaction with its record, and gives the names it
- * applied. Two callers at once take turns.
+ * applied. To be called under the lock.
  *
  * @throws StartFailure, before anything is written, when the server is older than PostgreSQL 15, when the database
  *   has a migration that the tree lacks or has changed since, or when an earlier migration was left half-done.
  */
 export async function applyMigrations(client: pg.Client, migrations: Migration[]): Promise<string[]> {
   await requireServerVersion(client);
-  await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
-  try {
-    const missing = pending(migrations, await readRecords(client));
-    if (missing.length === 0) return [];
-    await requireRoleCreation(client);
-    await client.query(CREATE_RECORDS);
-    for (const migration of missing) await applyOne(client, migration);
-    return missing.map((migration) => migration.name);
-  } finally {
-    await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => undefined);
-  }
+  const missing = pending(migrations, await readRecords(client));
+  if (missing.length === 0) return [];
+  await requireRoleCreation(client);
+  await client.query(CREATE_RECORDS);
+  for (const migration of missing) await applyOne(client, migration);
+  return missing.map((migration) => migration.name);
 }
 
 /** Refuses what `applyMigrations` would refuse, and writes nothing. */
