@@ -13,6 +13,7 @@ export function ComboboxList({
   options,
   value,
   onValueChange,
+  onSearch,
   placeholder = "Type to search",
   empty = "Nothing matches.",
   "aria-label": label,
@@ -30,6 +31,7 @@ export function ComboboxList({
       itemToStringLabel={(option) => option.label}
       isItemEqualToValue={(a, b) => a.value === b.value}
       disabled={disabled ?? false}
+      {...(onSearch ? { onInputValueChange: (text: string) => onSearch(text) } : {})}
     >
       <Base.Chips
         ref={box}

@@ -8,6 +8,8 @@ export type MultiComboboxProps = {
   /** The chosen values, in the order in which they were chosen. One that is not among the options is kept. */
   value: readonly string[];
   onValueChange: (value: string[]) => void;
+  /** Told what is typed, where the options are found by the server. */
+  onSearch?: (text: string) => void;
   placeholder?: string;
   /** Said when nothing matches what was typed. */
   empty?: string;

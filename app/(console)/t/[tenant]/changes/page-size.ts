@@ -1,0 +1,2 @@
+/** Revisions on one page of the history. */
+export const REVISIONS_PER_PAGE = 20;

@@ -1,0 +1,39 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { z } from "zod";
+import { requireTenantActor } from "#lib/access/current-actor.ts";
+import { env } from "#lib/env.ts";
+import { DomainError } from "#lib/errors/domain-error.ts";
+import { listFunctions } from "#lib/gateways/queries.ts";
+import { getRoute } from "#lib/routes/queries.ts";
+import { RouteForm } from "../route-form.tsx";
+import { RouteHeader } from "./route-header.tsx";
+
+export const metadata: Metadata = { title: "Route" };
+
+export default async function RoutePage({ params }: { params: Promise<{ tenant: string; id: string }> }) {
+  const { tenant, id } = await params;
+  const actor = await requireTenantActor(tenant);
+  if (!z.uuid().safeParse(id).success) notFound();
+  const [route, functions] = await Promise.all([
+    getRoute(actor, { id }).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === "not_found") notFound();
+      throw error;
+    }),
+    listFunctions(actor, undefined),
+  ]);
+  return (
+    <>
+      <RouteHeader tenant={tenant} role={actor.tenant.role} route={route} />
+      <RouteForm
+        // Another version of the route is another form.
+        key={`${route.id} ${route.version}`}
+        tenant={tenant}
+        role={actor.tenant.role}
+        gatewayUrl={env.gatewayUrl}
+        functions={functions.map(({ name }) => name)}
+        route={route}
+      />
+    </>
+  );
+}

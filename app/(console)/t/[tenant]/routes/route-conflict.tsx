@@ -1,0 +1,70 @@
+"use client";
+import { Button } from "#components/ui/button.tsx";
+import { Notice } from "#components/ui/notice.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { RouteFields } from "#lib/contract/route.ts";
+import type { DraftRoute } from "#lib/routes/schema.ts";
+import { useKeyNames } from "../keys/use-key-names.ts";
+import { documentOf } from "./route-form-values.ts";
+import { describeField, differingFields, fieldName } from "./route-words.ts";
+
+const keysOf = ({ auth }: RouteFields) => (auth.mode === "api-key" ? (auth.allowedApiKeyIds ?? []) : []);
+
+/** Somebody else saved first: both versions side by side, and the choice between them. */
+export function RouteConflict({
+  tenant,
+  mine,
+  theirs,
+  busy,
+  onKeepMine,
+  onTakeTheirs,
+}: {
+  tenant: string;
+  mine: RouteFields;
+  theirs: DraftRoute;
+  busy: boolean;
+  onKeepMine: () => void;
+  onTakeTheirs: () => void;
+}) {
+  const saved = documentOf(theirs);
+  const names = useKeyNames(tenant, [...keysOf(mine), ...keysOf(saved)]);
+  const fields = differingFields(mine, saved);
+  return (
+    <section
+      role="alert"
+      aria-label="Two versions of this route"
+      className="mb-6 space-y-3 rounded-lg border p-4"
+    >
+      <Notice tone="warn" title="Somebody else changed this route while you were editing it.">
+        Nothing is saved yet. Theirs was saved <RelativeTime at={theirs.updatedAt} />.
+      </Notice>
+      {fields.length ? (
+        <dl>
+          {fields.map((field) => (
+            <div key={field} className="border-b py-2">
+              <dt className="font-medium">{fieldName(field)}</dt>
+              <dd className="grid gap-x-6 gap-y-1 sm:grid-cols-2">
+                <p className="break-words">
+                  <span className="block text-muted text-xs">Yours</span>
+                  {describeField(field, mine[field], names)}
+                </p>
+                <p className="break-words">
+                  <span className="block text-muted text-xs">Theirs</span>
+                  {describeField(field, saved[field], names)}
+                </p>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      ) : (
+        <p>Both say the same.</p>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={onTakeTheirs}>Take theirs</Button>
+        <Button loading={busy} onClick={onKeepMine}>
+          Keep mine
+        </Button>
+      </div>
+    </section>
+  );
+}
