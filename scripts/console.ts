@@ -1,31 +1,31 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import next from "next";
+import { clientAddress, consoleSettings } from "./console/settings.ts";
+import { reportFailure } from "./start-failure.ts";
 
-const port = Number(process.env.CONSOLE_PORT ?? 3000);
+const dev = process.argv.includes("--dev");
 const host = process.env.HOST ?? "127.0.0.1";
-const trustedProxies = Number(process.env.TRUSTED_PROXIES ?? 0);
+const { port, trustedProxies } = settings();
 
-/**
- * The client's address: the socket's, or, behind that many trusted proxies, what the outermost of them wrote. Anything
- * further to the left was written by the client and is not believed.
- */
-function clientAddress(request: IncomingMessage): string {
-  const socket = request.socket.remoteAddress ?? "";
-  if (trustedProxies === 0) return socket;
-  const hops = String(request.headers["x-forwarded-for"] ?? "")
-    .split(",")
-    .map((hop) => hop.trim())
-    .filter(Boolean);
-  return hops.at(-trustedProxies) ?? socket;
+function settings() {
+  try {
+    return consoleSettings(process.env, dev);
+  } catch (error) {
+    process.exit(reportFailure(error));
+  }
 }
 
-const app = next({ dev: process.argv.includes("--dev"), dir: process.cwd(), hostname: host, port });
+const app = next({ dev, dir: process.cwd(), hostname: host, port });
 await app.prepare();
 const handle = app.getRequestHandler();
 
 const server = createServer((request, response) => {
   // The one place that decides whose address a request has; throttling and the audit log rely on it.
-  request.headers["x-forwarded-for"] = clientAddress(request);
+  request.headers["x-forwarded-for"] = clientAddress(
+    request.socket.remoteAddress ?? "",
+    request.headers["x-forwarded-for"],
+    trustedProxies,
+  );
   handle(request, response).catch(() => {
     if (!response.headersSent) response.writeHead(500);
     response.end();

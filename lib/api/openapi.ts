@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sessionCookieName } from "#lib/access/session-cookie.ts";
 import { API_ERROR_STATUS } from "#lib/errors/domain-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -112,7 +113,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], origin: string) 
       schemas: { Error: ERROR_SCHEMA },
       securitySchemes: {
         accessToken: { type: "http", scheme: "bearer", description: "An access token (ght_…)" },
-        session: { type: "apiKey", in: "cookie", name: "gatehouse.session" },
+        session: { type: "apiKey", in: "cookie", name: sessionCookieName(origin.startsWith("https://")) },
       },
     },
   };

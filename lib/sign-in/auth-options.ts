@@ -20,6 +20,8 @@ function signInErrorCode(error: unknown): string {
  */
 export function authOptions(): NextAuthOptions {
   const secure = env.consoleUrl.startsWith("https://");
+  // next-auth takes its own origin from the environment only, and would else send people to port 3000.
+  process.env.NEXTAUTH_URL = env.consoleUrl;
   return {
     secret: env.secret,
     pages: { signIn: paths.signIn() },

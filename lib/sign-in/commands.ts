@@ -5,7 +5,7 @@ import { database } from "#lib/db/client.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import { credentialsSchema, emailSchema } from "./schema.ts";
-import { assertNotBlocked, countAttempt, forgetAttempts } from "./throttle.ts";
+import { assertNotBlocked, countAttempt, forgetAttempts, takeBackAttempt } from "./throttle.ts";
 
 const SESSION_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -41,13 +41,13 @@ export async function signIn(given: unknown, from: { ip: string; userAgent: stri
   const account = { kind: "account", value: email } as const;
   const address = { kind: "address", value: from.ip } as const;
   await assertNotBlocked([account, address]);
+  // Both before the password is looked at: counted after it, a burst of guesses would all be answered first.
+  const fromAddress = await countAttempt(address);
   await countAttempt(account);
   const user = await database().user.findUnique({ where: { email } });
   const matches = await verifyPassword(user?.passwordHash ?? null, password);
-  if (!user || !matches || user.disabledAt) {
-    await countAttempt(address);
-    throw wrong();
-  }
+  if (!user || !matches || user.disabledAt) throw wrong();
+  await takeBackAttempt(address, fromAddress);
   await forgetAttempts(account);
   const sessionId = uuidv7();
   await database().session.create({

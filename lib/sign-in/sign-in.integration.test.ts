@@ -108,6 +108,48 @@ test("guessing many accounts from one address is slowed down", async () => {
   assert.equal(codes.filter((each) => each === "unauthenticated").length, 30);
 });
 
+test("right guesses that hide in a burst of wrong ones from one address are slowed down with them", async () => {
+  const emails: string[] = [];
+  for (let i = 0; i < 10; i++) emails.push((await account()).email);
+  const from = { ip: "203.0.113.88", userAgent: "" };
+  const wrong = Array.from({ length: 40 }, (_, i) =>
+    signIn({ email: `absent${i}@example.com`, password: "x" }, from),
+  );
+  const right = emails.map((email) => signIn({ email, password: PASSWORD }, from));
+  const outcomes = await Promise.allSettled([...wrong, ...right]);
+  const refused = outcomes.filter(
+    (one) => one.status === "rejected" && code("too_many_requests")(one.reason),
+  );
+  assert.ok(refused.length >= 20, `${refused.length} of 50 were refused`);
+});
+
+test("people who share an address sign in without slowing one another down", async () => {
+  const { email } = await account();
+  const from = { ip: "203.0.113.99", userAgent: "" };
+  for (let i = 0; i < 40; i++) await signIn({ email, password: PASSWORD }, from);
+});
+
+test("signing in with an account of one's own does not clear the address of its failures", async () => {
+  const { email } = await account();
+  const from = { ip: "203.0.113.111", userAgent: "" };
+  const codes: string[] = [];
+  for (let i = 0; i < 31; i++) {
+    if (i % 5 === 0 && i < 30) await signIn({ email, password: PASSWORD }, from);
+    await signIn({ email: `missing${i}@example.com`, password: "x" }, from).catch((error: DomainError) =>
+      codes.push(error.code),
+    );
+  }
+  assert.equal(codes.at(-1), "too_many_requests");
+});
+
+test("a session that has expired is nobody", async () => {
+  const { email, from } = await account();
+  const { sessionId } = await signIn({ email, password: PASSWORD }, from);
+  const expiresAt = new Date(Date.now() - 1_000);
+  await database().session.update({ where: { id: sessionId }, data: { expiresAt } });
+  assert.equal(await whoIs(await cookieOf(sessionId)), null);
+});
+
 test("malformed credentials are refused without an account being touched", async () => {
   const from = { ip: "203.0.113.5", userAgent: "" };
   for (const given of [

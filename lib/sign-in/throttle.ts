@@ -30,9 +30,9 @@ const tooMany = (seconds: number) =>
 /**
  * Counts an attempt in one statement, which also refuses it while the subject is blocked, so that attempts at the
  * same moment cannot slip through together. The block doubles with each one beyond the free ones: 1 s, 2 s, 4 s …
- * up to 15 minutes. Throws `too_many_requests`.
+ * up to 15 minutes. Gives how many attempts are counted now. Throws `too_many_requests`.
  */
-export async function countAttempt(subject: Subject): Promise<void> {
+export async function countAttempt(subject: Subject): Promise<number> {
   const free = FREE_ATTEMPTS[subject.kind];
   const counted = await database().$queryRaw<{ failures: number }[]>`
     INSERT INTO sign_in_throttles AS t (subject, failures, last_failure, blocked_until)
@@ -46,13 +46,26 @@ export async function countAttempt(subject: Subject): Promise<void> {
       END
     WHERE t.blocked_until <= now()
     RETURNING failures`;
-  if (counted.length === 0) {
-    await assertNotBlocked([subject]);
-    throw tooMany(1);
-  }
+  if (counted[0]) return counted[0].failures;
+  await assertNotBlocked([subject]);
+  throw tooMany(1);
 }
 
-/** Forgets a subject's attempts, once it has proved itself. */
+/**
+ * Takes back one attempt that turned out to be right, and the block that it brought unless others were counted
+ * since. The failures beside it stay: somebody with an account of their own cannot clear the address by signing in.
+ */
+export async function takeBackAttempt(subject: Subject, counted: number): Promise<void> {
+  await database().$executeRaw`
+    UPDATE sign_in_throttles SET
+      failures = GREATEST(failures - 1, 0),
+      blocked_until = CASE WHEN failures = ${counted}::int THEN now() ELSE blocked_until END
+    WHERE subject = ${keyOf(subject)}`;
+}
+
+/** Forgets a subject's attempts, once it has proved itself, and those of anybody that no longer count. */
 export async function forgetAttempts(subject: Subject): Promise<void> {
-  await database().signInThrottle.deleteMany({ where: { subject: keyOf(subject) } });
+  await database().$executeRaw`
+    DELETE FROM sign_in_throttles WHERE subject = ${keyOf(subject)}
+      OR (last_failure < now() - make_interval(secs => ${FORGET_SECONDS}) AND blocked_until <= now())`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { line } from "#lib/contract/text.ts";
 import { listMembers } from "#lib/members/queries.ts";
 import { memberSchema } from "#lib/members/schema.ts";
 import { signOutEverywhere } from "#lib/sign-in/commands.ts";
@@ -68,7 +69,7 @@ const tenants: Endpoint[] = [
     method: "GET",
     path: "/tenants",
     summary: "List the tenants to which one belongs",
-    query: z.strictObject({ ...pageQuery, q: z.string().trim().max(200).optional() }),
+    query: z.strictObject({ ...pageQuery, q: line(0, 200).optional() }),
     response: pageOf(tenantSchema),
     handle: ({ actor, query }) => listMyTenants(actor, query),
   }),

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { StartFailure } from "../start-failure.ts";
+
+type Environment = Record<string, string | undefined>;
+
+function wholeNumber(env: Environment, name: string, fallback: number, max: number): number {
+  const text = env[name] || String(fallback);
+  if (/^\d{1,5}$/.test(text) && Number(text) <= max) return Number(text);
+  throw new StartFailure(`${name} must be a whole number from 0 to ${max}.`);
+}
+
+/**
+ * What the console's server needs before it listens. Throws StartFailure for what a person has to mend; the values
+ * of secrets and addresses stay out of the message.
+ */
+export function consoleSettings(env: Environment, dev: boolean): { port: number; trustedProxies: number } {
+  const port = wholeNumber(env, "CONSOLE_PORT", 3000, 65_535);
+  const trustedProxies = wholeNumber(env, "TRUSTED_PROXIES", 0, 32);
+  if (!env.CONSOLE_DATABASE_URL) {
+    throw new StartFailure("CONSOLE_DATABASE_URL is not set: give the console's own database address.");
+  }
+  if ((env.GATEHOUSE_SECRET ?? "").length < 32) {
+    throw new StartFailure("GATEHOUSE_SECRET needs at least 32 characters: it signs the console's sessions.");
+  }
+  const build = path.resolve(env.NEXT_DIST_DIR || ".next", "BUILD_ID");
+  if (!dev && !existsSync(build)) {
+    throw new StartFailure("The console has not been built: run `npm run build` first.");
+  }
+  return { port, trustedProxies };
+}
+
+/**
+ * The client's address: the socket's, or, behind that many trusted proxies, what the outermost of them wrote. Anything
+ * further to the left was written by the client and is not believed.
+ */
+export function clientAddress(
+  socket: string,
+  forwardedFor: string | string[] | undefined,
+  trustedProxies: number,
+): string {
+  if (trustedProxies === 0) return socket;
+  const hops = String(forwardedFor ?? "")
+    .split(",")
+    .map((hop) => hop.trim())
+    .filter(Boolean);
+  return hops.at(-trustedProxies) ?? socket;
+}
