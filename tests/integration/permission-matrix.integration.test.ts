@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
+import { z } from "zod";
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
 import { ROLES, type Role, roleCan } from "#lib/access/permissions.ts";
 import { dispatch } from "#lib/api/dispatch.ts";
 import type { Endpoint } from "#lib/api/endpoint.ts";
 import { endpoints } from "#lib/api/endpoints/index.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { database } from "#lib/db/client.ts";
 import { withUser } from "#lib/db/scope.ts";
 import { mintToken, revokeToken } from "#lib/tokens/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
@@ -29,6 +31,9 @@ before(async () => {
     const member: TenantActor = role === "owner" ? own.actor : await plane.member(own.actor, role);
     tokens[role] = (await mint(member)).token;
   }
+  const disabled = await plane.member(own.actor, "owner");
+  tokens.disabled = (await mint(disabled)).token;
+  await database().user.update({ where: { id: disabled.userId }, data: { disabledAt: new Date() } });
   tokens.stranger = (await mint(other.actor)).token;
   tokens.otherTenant = (await mint(own.actor, own.actor.tenant.id)).token;
   const revoked = await mint(own.actor);
@@ -121,10 +126,10 @@ const HOSTILE_BODIES: unknown[] = [
 ];
 
 for (const endpoint of closed) {
-  test(`${title(endpoint)} is 401 without, with expired, revoked, malformed and swapped credentials`, async () => {
+  test(`${title(endpoint)} is 401 without, with expired, revoked, disabled, malformed and swapped credentials`, async () => {
     const path = pathOf(endpoint, "own", own);
     const malformed = ["x", `${tokens.owner}x`, tokens.owner.replace("ght_", "gh_"), "a".repeat(10_000)];
-    for (const token of [undefined, tokens.expired, tokens.revoked, ...malformed]) {
+    for (const token of [undefined, tokens.expired, tokens.revoked, tokens.disabled, ...malformed]) {
       assert.equal((await send(endpoint, path, { token })).status, 401);
     }
   });
@@ -210,6 +215,36 @@ for (const endpoint of closed.filter((each) => each.query !== undefined)) {
     ]) {
       const { status } = await send(endpoint, `${path}?${query}`, { token: tokens.owner });
       assert.equal(status, 422, query);
+    }
+  });
+}
+
+type Property = { type?: string; anyOf?: Property[] };
+
+/** The names of a schema's members, and whether each takes text. */
+function membersOf(schema: z.ZodType): { name: string; text: boolean }[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const takesText = ({ type, anyOf = [] }: Property): boolean => type === "string" || anyOf.some(takesText);
+  return Object.entries(properties).map(([name, each]) => ({ name, text: takesText(each as Property) }));
+}
+
+const refused = (json: { error: { details?: { path: string }[] } }, name: string) =>
+  json.error.details?.some(({ path }) => path.split(".")[0] === name);
+
+for (const endpoint of closed) {
+  const { body: schema } = endpoint;
+  if (!schema || membersOf(schema).length === 0) continue;
+  test(`${title(endpoint)} names each field that is over-long, has a NUL byte or is of a wrong type`, async () => {
+    const path = pathOf(endpoint, "own", own);
+    for (const { name, text } of membersOf(schema)) {
+      const hostile = text
+        ? ["nul\u0000byte", "a".repeat(100_000), 7, { nested: [] }]
+        : [{ nested: [] }, "\u0000"];
+      for (const value of hostile) {
+        const { status, json } = await send(endpoint, path, { token: tokens.owner, body: { [name]: value } });
+        assert.equal(status, 422);
+        assert.ok(refused(json, name), `${name}: ${JSON.stringify(value).slice(0, 40)} was taken`);
+      }
     }
   });
 }
