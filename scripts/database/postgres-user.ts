@@ -32,7 +32,7 @@ export async function postgresUser(paths: string[]): Promise<PostgresUser> {
     "--",
   ];
   try {
-    execFileSync("setpriv", [...prefix.slice(1), "ls", ...paths.slice(0, 1)], { stdio: "ignore" });
+    execFileSync("setpriv", [...prefix.slice(1), "ls", closed], { stdio: "ignore" });
     return { uid, gid, prefix };
   } catch {
     throw new StartFailure(
