@@ -29,6 +29,8 @@ export function decodeCursor<const Parts extends readonly z.ZodType<string>[]>(
   if (cursor === undefined) return null;
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    // PostgreSQL cannot take a NUL, and no list gave one.
+    if (JSON.stringify(values).includes("\\u0000")) throw new RangeError("a NUL byte");
     return z.tuple(parts as unknown as [z.ZodType<string>]).parse(values) as unknown as {
       [Index in keyof Parts]: string;
     };

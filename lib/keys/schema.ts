@@ -55,6 +55,6 @@ export const editedKeySchema = z.strictObject({
 export const revokeKeySchema = z.strictObject({ reason: line(0, 500).default("") });
 
 export const keyFilters = {
-  q: z.string().trim().max(200).optional(),
+  q: line(0, 200).optional(),
   status: z.enum(KEY_STATUSES).optional(),
 };

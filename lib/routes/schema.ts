@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { METHODS, routeFieldsSchema, routeSchema } from "#lib/contract/route.ts";
+import { line } from "#lib/contract/text.ts";
 
 const readOnly = { version: z.int(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() };
 
@@ -22,7 +23,7 @@ export const editedRouteSchema = routeFieldsSchema.extend({
 });
 
 export const routeFilters = {
-  q: z.string().trim().max(200).optional(),
+  q: line(0, 200).optional(),
   method: z.enum(METHODS).optional(),
   auth: z.enum(["none", "api-key", "bearer"]).optional(),
 };

@@ -249,6 +249,39 @@ for (const endpoint of closed) {
   });
 }
 
+/** Cursors of every length and kind that lists use, with values that no list gave. */
+const FORGED_CURSORS = (() => {
+  const values = ["\u0000", "018f0000-0000-7000-8000-000000000000", "2026-01-01T00:00:00.000Z", "9e99"];
+  const pairs = values.flatMap((a) => values.map((b) => [a, b]));
+  const forged = [
+    ...values.map((a) => [a]),
+    ...pairs,
+    ...pairs.flatMap((pair) => values.map((c) => [...pair, c])),
+  ];
+  return forged.map((parts) => ({ parts, text: Buffer.from(JSON.stringify(parts)).toString("base64url") }));
+})();
+
+for (const endpoint of closed) {
+  const { query: schema } = endpoint;
+  if (!schema) continue;
+  test(`${title(endpoint)} refuses over-long text and NUL bytes in its query, also inside a cursor`, async () => {
+    const path = pathOf(endpoint, "own", own);
+    const get = (query: string) => send(endpoint, `${path}?${query}`, { token: tokens.owner });
+    for (const { name } of membersOf(schema)) {
+      for (const value of ["%00", "a%00b", "x".repeat(10_000)]) {
+        const { status, json } = await get(`${name}=${value}`);
+        assert.equal(status, 422, `${name}=${value.slice(0, 10)}`);
+        assert.ok(refused(json, name), `${name} is named`);
+      }
+      if (name !== "cursor") continue;
+      for (const { parts, text } of FORGED_CURSORS) {
+        const { status } = await get(`cursor=${text}`);
+        if (parts.includes("\u0000")) assert.equal(status, 422, JSON.stringify(parts));
+      }
+    }
+  });
+}
+
 test("an address that is no endpoint is 404, a method that it does not take is 405 with Allow", async () => {
   const get = endpoints[0] as Endpoint;
   assert.equal((await send(get, "/nothing", { token: tokens.owner })).status, 404);
