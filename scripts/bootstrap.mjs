@@ -26,14 +26,24 @@ export async function run(entry, args) {
     env: { ...process.env, PATH: `${bins}${delimiter}${process.env.PATH ?? ""}` },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  const startedBy = process.ppid;
   if (process.env.npm_lifecycle_event) {
-    setInterval(() => process.ppid !== startedBy && child.kill("SIGTERM"), 500).unref();
+    const before = startedBy();
+    setInterval(() => startedBy() !== before && child.kill("SIGTERM"), 500).unref();
   }
   child.on("error", (error) =>
     fail(`The Node.js of node_modules does not start (${error.message}); run \`npm ci\`.`),
   );
   child.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+}
+
+/** Who started this: the parent and, since npm puts a shell in between, the parent's parent where it can be told. */
+function startedBy() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, "utf8");
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
 }
 
 /** Whether node_modules holds what package-lock.json names; what is optional may be missing. */
