@@ -1,6 +1,6 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type RefObject, useRef, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { Field } from "#components/form/field.tsx";
 import { Form } from "#components/form/form.tsx";
@@ -29,6 +29,7 @@ type MintKeyProps = {
  */
 export function MintKey({ tenant, gatewayUrl, refusal, open, onClose }: MintKeyProps) {
   const client = useQueryClient();
+  const nameField = useRef<HTMLInputElement>(null);
   const [minted, setMinted] = useState<{ name: string; secret: string } | null>(null);
   return (
     <>
@@ -36,11 +37,13 @@ export function MintKey({ tenant, gatewayUrl, refusal, open, onClose }: MintKeyP
         open={open && minted === null}
         onClose={onClose}
         title="Mint a key"
+        initialFocus={nameField}
         description="It works as soon as it is made. You see it once."
       >
         <MintForm
           tenant={tenant}
           refusal={refusal}
+          nameField={nameField}
           onCancel={onClose}
           onMinted={({ key, name }) => {
             setMinted({ name, secret: key });
@@ -73,11 +76,13 @@ const mintSchema = {
 type MintFormProps = {
   tenant: string;
   refusal: string | null;
+  /** Receives the focus when the dialog opens. */
+  nameField: RefObject<HTMLInputElement | null>;
   onCancel: () => void;
   onMinted: (key: MintedKey) => void;
 };
 
-function MintForm({ tenant, refusal, onCancel, onMinted }: MintFormProps) {
+function MintForm({ tenant, refusal, nameField, onCancel, onMinted }: MintFormProps) {
   const form = useForm({
     initial: { name: "", description: "", expiry: "none" as Expiry, exact: "" },
     schema: mintSchema,
@@ -116,6 +121,7 @@ function MintForm({ tenant, refusal, onCancel, onMinted }: MintFormProps) {
           hint="Whose it is, so that you know later."
         >
           <Input
+            ref={nameField}
             required
             autoComplete="off"
             value={values.name}

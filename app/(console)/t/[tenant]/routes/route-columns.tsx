@@ -34,7 +34,9 @@ export function routeColumns({ tenant, refusal, onToggle, onDelete }: Actions): 
       cell: (route) => (
         <span title={route.path}>
           <span className="break-all font-mono">{route.path}</span>
-          {route.name ? <span className="ml-2 font-normal text-muted">{route.name}</span> : null}
+          {route.name ? (
+            <span className="ml-2 font-normal text-muted max-sm:ml-0 max-sm:block">{route.name}</span>
+          ) : null}
         </span>
       ),
     },

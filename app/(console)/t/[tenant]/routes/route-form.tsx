@@ -98,7 +98,7 @@ export function RouteForm({ tenant, role, gatewayUrl, functions, route }: RouteF
   };
 
   return (
-    <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
+    <div className="grid grid-cols-1 items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <Form
         aria-label={route ? "Edit route" : "Create route"}
         onSubmit={form.submit}

@@ -59,7 +59,7 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
       />
       <ErrorNotice error={error} />
       {key.status === "revoked" ? <Enforcement tenant={tenant} id={key.id} name={key.name} /> : null}
-      <div className="grid items-start gap-x-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid grid-cols-1 items-start gap-x-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <div>
           <Section title="Facts">
             <Facts

@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+
+type User = { email: string; password: string; token: string };
+const demo = JSON.parse(readFileSync(process.env.E2E_DEMO_FILE ?? "", "utf8")) as {
+  tenants: { acme: { users: Record<"owner" | "developer" | "viewer", User> } };
+};
+const gateway = process.env.E2E_GATEWAY_URL ?? "";
+const { owner, developer, viewer } = demo.tenants.acme.users;
+
+async function signIn(page: Page, user: User, to: string): Promise<void> {
+  await page.goto(`/sign-in?callbackUrl=${encodeURIComponent(to)}`);
+  await page.getByLabel("E-mail").fill(user.email);
+  await page.getByLabel("Password").fill(user.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === to);
+}
+
+/** What the gateway answers to a GET of the path, with or without a key. */
+async function statusOf(path: string, key?: string): Promise<number> {
+  const response = await fetch(`${gateway}/gw/acme${path}`, key ? { headers: { "x-api-key": key } } : {});
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** A path and a name that no other run of these journeys uses. */
+const fresh = (what: string) => `${what}-${Date.now().toString(36)}`;
+
+async function createRoute(page: Page, path: string): Promise<void> {
+  await page.goto("/t/acme/routes/new");
+  await page.getByLabel("Path", { exact: true }).fill(path);
+  await page.getByLabel("Function", { exact: true }).selectOption("hello");
+  await page.getByRole("button", { name: "Create route" }).click();
+  await page.waitForURL("**/t/acme/routes");
+  await expect(page.getByRole("link", { name: path })).toBeVisible();
+}
+
+test("a route made in the browser answers its key, and nobody else, until the key is revoked", async ({
+  page,
+}) => {
+  const path = `/journey/${fresh("route")}`;
+  const keyName = fresh("Journey");
+  await signIn(page, owner, "/t/acme/routes");
+  await createRoute(page, path);
+  expect(await statusOf(path)).toBe(404);
+
+  await page.goto("/t/acme/keys");
+  await page.getByRole("button", { name: "Mint key" }).click();
+  const mint = page.getByRole("dialog", { name: "Mint a key" });
+  await mint.getByLabel("Name").fill(keyName);
+  await mint.getByRole("button", { name: "Mint key" }).click();
+  const once = page.getByRole("dialog", { name: `The key “${keyName}”` });
+  const secret = (await once.getByText(/^gh_/).textContent())?.trim() ?? "";
+  expect(secret).toHaveLength(52);
+  await once.getByRole("checkbox", { name: "I have stored it" }).click();
+  await once.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("link", { name: keyName })).toBeVisible();
+  expect(await page.content()).not.toContain(secret);
+  await page.reload();
+  expect(await page.content()).not.toContain(secret);
+
+  await page.goto("/t/acme/changes");
+  await expect(page.getByRole("list", { name: "Changes" }).getByRole("link", { name: path })).toBeVisible();
+  await page.getByLabel("Note").fill("A journey");
+  await page.getByRole("button", { name: /^Publish \d+ changes?$/ }).click();
+  await expect(page.getByText(/^r\d+ live on (\d+) of \1 in \d/)).toBeVisible();
+  await expect(page.getByText("The draft is what is live.")).toBeVisible();
+
+  expect(await statusOf(path, secret)).toBe(200);
+  expect(await statusOf(path)).toBe(401);
+
+  await page.goto("/t/acme/keys");
+  await page.getByRole("button", { name: `Actions for ${keyName}` }).click();
+  await page.getByRole("menuitem", { name: "Revoke…" }).click();
+  const revoke = page.getByRole("dialog", { name: "Revoke this key?" });
+  await expect(revoke.getByText(/every key of the tenant/)).toBeVisible();
+  await expect(revoke.getByRole("button", { name: "Revoke key" })).toHaveAttribute("aria-disabled", "true");
+  await revoke.getByRole("textbox", { name: /to go on/ }).fill(keyName);
+  await revoke.getByRole("button", { name: "Revoke key" }).click();
+  await expect(page.getByText(/refused on (\d+) of \1 gateway/)).toBeVisible();
+  expect(await statusOf(path, secret)).toBe(401);
+});
+
+test("a stale edit overwrites nothing: both versions are shown and one is chosen", async ({
+  page,
+  browser,
+}) => {
+  const path = `/journey/${fresh("stale")}`;
+  await signIn(page, owner, "/t/acme/routes");
+  await createRoute(page, path);
+  await page.getByRole("link", { name: path }).click();
+  await page.getByLabel("Name").fill("Mine");
+
+  const other = await browser.newContext();
+  const second = await other.newPage();
+  await signIn(second, developer, "/t/acme/routes");
+  await second.goto(page.url());
+  await second.getByLabel("Name").fill("Theirs");
+  await second.getByRole("button", { name: "Save route" }).click();
+  await second.waitForURL("**/t/acme/routes");
+  await other.close();
+
+  await page.getByRole("button", { name: "Save route" }).click();
+  const conflict = page.getByRole("alert", { name: "Two versions of this route" });
+  await expect(conflict.getByRole("definition")).toHaveText(/Yours\s*Mine\s*Theirs\s*Theirs/);
+  await conflict.getByRole("button", { name: "Take theirs" }).click();
+  await expect(page.getByLabel("Name")).toHaveValue("Theirs");
+  await page.getByLabel("Name").fill("Ours");
+  await page.getByRole("button", { name: "Save route" }).click();
+  await page.waitForURL("**/t/acme/routes");
+
+  await page.getByRole("button", { name: `Actions for GET ${path}` }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  const question = page.getByRole("dialog", { name: "Delete this route?" });
+  await expect(question.getByText(/stays live until published/)).toBeVisible();
+  await question.getByRole("button", { name: "Delete route" }).click();
+  await expect(page.getByRole("link", { name: path })).toBeHidden();
+});
+
+test("mistakes are marked at their field, and leaving with unsaved changes asks", async ({ page }) => {
+  await signIn(page, owner, "/t/acme/routes");
+  await page.goto("/t/acme/routes/new");
+  const path = page.getByLabel("Path", { exact: true });
+  await path.fill("no-slash");
+  await page.getByRole("button", { name: "Create route" }).click();
+  await expect(path).toHaveAttribute("aria-invalid", "true");
+  await expect(path).toBeFocused();
+  await expect(path).toHaveAccessibleDescription(/Must start with \//);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  const question = page.getByRole("dialog", { name: "Leave without saving?" });
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(path).toHaveValue("no-slash");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await question.getByRole("button", { name: "Leave" }).click();
+  await page.waitForURL("**/t/acme/routes");
+});
+
+test("a viewer sees everything and is told why nothing can be changed", async ({ page }) => {
+  await signIn(page, viewer, "/t/acme/routes");
+  const why = /Only owners.*you are a viewer/;
+  const create = page.getByRole("button", { name: "Create route" });
+  await expect(create).toHaveAttribute("aria-disabled", "true");
+  await expect(create).toHaveAccessibleDescription(why);
+  await page.goto("/t/acme/keys");
+  await expect(page.getByRole("button", { name: "Mint key" })).toHaveAccessibleDescription(why);
+  await page.goto("/t/acme/keys?mint=1");
+  await expect(
+    page.getByRole("dialog").getByRole("button", { name: "Mint key" }),
+  ).toHaveAccessibleDescription(why);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`routes, changes and keys have no accessibility violation in the ${colorScheme} theme`, async ({
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme });
+    await signIn(page, owner, "/t/acme/routes");
+    for (const address of ["routes", "routes/new", "changes", "keys", "keys?mint=1"]) {
+      await page.goto(`/t/acme/${address}`);
+      await expect(page.getByRole(address.includes("mint") ? "dialog" : "main")).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${address}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+    }
+  });
+}
