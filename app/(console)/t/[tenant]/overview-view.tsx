@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useGateways } from "#components/shell/live-pill.tsx";
 import { liveState } from "#components/shell/live-state.ts";
 import { StatusBadge } from "#components/ui/badge.tsx";
 import { LinkButton, TextLink } from "#components/ui/link-button.tsx";
@@ -15,6 +14,7 @@ import { paths } from "#lib/paths.ts";
 import type { Changes } from "#lib/publishing/schema.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 import { type FirstRoute, FirstSteps } from "./first-steps.tsx";
+import { useGatewaysFrom } from "./use-gateways-from.ts";
 import { type Matter, Waiting } from "./waiting.tsx";
 
 type Props = {
@@ -85,7 +85,7 @@ export function OverviewView({ tenant, base, firstRoute, initial }: Props) {
     initialData: initial.changes,
     refetchInterval: 10_000,
   });
-  const gateways = useGateways(slug).data ?? initial.gateways;
+  const { gateways } = useGatewaysFrom(slug, initial.gateways);
   const overview = overviewQuery.data;
   const changes = changesQuery.data;
   const started = overview.routes > 0 && gateways.liveRevision !== null && overview.activeKeys.count > 0;

@@ -1,5 +1,4 @@
 "use client";
-import { useGateways } from "#components/shell/live-pill.tsx";
 import { liveState } from "#components/shell/live-state.ts";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
 import { Badge, StatusBadge } from "#components/ui/badge.tsx";
@@ -8,6 +7,7 @@ import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { Gateways, Instance } from "#lib/gateways/schema.ts";
+import { useGatewaysFrom } from "../use-gateways-from.ts";
 
 const ABOUT = {
   up: "Heard from in the last 15 s.",
@@ -90,8 +90,7 @@ const WORKER_COLUMNS = [status, name, version, started, seen];
 
 /** Every process of the data plane: whether it is there, what it serves of this tenant, what it refused and why. */
 export function GatewaysView({ tenant, initial }: { tenant: string; initial: Gateways }) {
-  const query = useGateways(tenant);
-  const gateways = query.data ?? initial;
+  const { gateways, error } = useGatewaysFrom(tenant, initial);
   const live = liveState(gateways);
   const serving = gateways.instances.filter(({ kind }) => kind === "gateway");
   const workers = gateways.instances.filter(({ kind }) => kind === "worker");
@@ -103,7 +102,7 @@ export function GatewaysView({ tenant, initial }: { tenant: string; initial: Gat
         description="Gateways answer callers, workers run jobs. Each reports every 5 s; a change is live on a gateway when the gateway itself says so."
       />
       <div className="mb-6 space-y-2 empty:hidden">
-        {query.error ? <ErrorNotice error={query.error} /> : null}
+        {error ? <ErrorNotice error={error} /> : null}
         {refusing.map((one) => (
           <Notice key={one.id} tone="bad" title={`${one.name} refused r${one.refused}`}>
             <p className="break-words font-mono text-xs">{one.error ?? "It gave no reason."}</p>

@@ -45,6 +45,7 @@ export const JOB_COLUMNS: readonly Column<JobSummary>[] = [
   {
     id: "duration",
     header: "Duration",
+    phone: "hide",
     align: "end",
     cell: (job) =>
       job.startedAt && job.finishedAt ? (

@@ -29,7 +29,7 @@ export function JobOrigin({ tenant, job, route, apiKey }: Props) {
         { name: "API key", value: <Key tenant={tenant} job={job} apiKey={apiKey} /> },
         {
           name: "Request ID",
-          value: job.requestId ? <CopyId value={job.requestId} label="request ID" /> : <None />,
+          value: job.requestId ? <CopyId value={job.requestId} label="request ID" short /> : <None />,
         },
         { name: "Created", value: <RelativeTime at={job.createdAt} /> },
         { name: "First started", value: <RelativeTime at={job.startedAt} none="not yet" /> },
