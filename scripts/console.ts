@@ -26,6 +26,8 @@ const server = createServer((request, response) => {
     request.headers["x-forwarded-for"],
     trustedProxies,
   );
+  // Pages do not know their own address; this is how signing in leads back to the one that was asked for.
+  request.headers["x-gatehouse-address"] = request.url ?? "/";
   handle(request, response).catch(() => {
     if (!response.headersSent) response.writeHead(500);
     response.end();

@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: "Your tenants" };
 
 /** Where one starts: the only tenant at once, several to choose from, or the making of the first. */
 export default async function HomePage({ searchParams }: { searchParams: PageSearch }) {
-  const actor = await requireActor(paths.home());
+  const actor = await requireActor();
   const given = await pageInput(searchParams, ["cursor"]);
   const { cursor, page } = await fromCursor(given.cursor, (from) =>
     listMyTenants(actor, { limit: 50, cursor: from }),

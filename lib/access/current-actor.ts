@@ -3,7 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
-import { paths } from "#lib/paths.ts";
+import { paths, safeReturnPath } from "#lib/paths.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
 import type { Actor, TenantActor } from "./actor.ts";
 import { authenticate } from "./authenticate.ts";
@@ -13,14 +13,18 @@ export const currentActor = cache(
   async (): Promise<Actor | null> => authenticate(new Headers(await headers()), uuidv7()),
 );
 
-/** Who is looking at the page; sends people who are not signed in to do so, and back to `returnTo` afterwards. */
-export async function requireActor(returnTo: string): Promise<Actor> {
-  return (await currentActor()) ?? redirect(paths.signIn(returnTo));
+/** The header in which the console's own server tells the address asked for; it overwrites what a client sends. */
+const ADDRESS_HEADER = "x-gatehouse-address";
+
+/** Who is looking at the page; sends people who are not signed in to do so, and back to this page afterwards. */
+export async function requireActor(): Promise<Actor> {
+  const address = (await headers()).get(ADDRESS_HEADER);
+  return (await currentActor()) ?? redirect(paths.signIn(safeReturnPath(address)));
 }
 
 /** The person inside the tenant; a tenant of which they are no member is "not found". */
 export const requireTenantActor = cache(async (slug: string): Promise<TenantActor> => {
-  const actor = await requireActor(paths.overview(slug));
+  const actor = await requireActor();
   try {
     return await enterTenant(actor, slug);
   } catch (error) {

@@ -8,7 +8,7 @@ import { NewTenantForm } from "./new-tenant-form.tsx";
 export const metadata: Metadata = { title: "New tenant" };
 
 export default async function NewTenantPage() {
-  await requireActor(paths.newTenant());
+  await requireActor();
   return (
     <PlainPage
       title="New tenant"

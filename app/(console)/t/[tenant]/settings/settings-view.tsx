@@ -36,7 +36,7 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
         </div>
       </Section>
       <Section title="Your ways in">
-        <dl className="border-t">
+        <ul className="border-t">
           <Way
             name="Access tokens"
             text="For scripts that call the management API as you, in this tenant only."
@@ -47,7 +47,7 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
             text={`Ends every session of ${email}, this one too.`}
             action={<Button onClick={() => setLeaving(true)}>Sign out everywhere</Button>}
           />
-        </dl>
+        </ul>
       </Section>
       <ConfirmDialog
         open={leaving}
@@ -63,13 +63,13 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
 
 function Way({ name, text, action }: { name: string; text: string; action: React.ReactNode }) {
   return (
-    <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-b py-3">
+    <li className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-b py-3">
       <div className="min-w-0">
-        <dt className="font-medium">{name}</dt>
-        <dd className="text-muted">{text}</dd>
+        <p className="font-medium">{name}</p>
+        <p className="text-muted">{text}</p>
       </div>
-      <dd>{action}</dd>
-    </div>
+      {action}
+    </li>
   );
 }
 
