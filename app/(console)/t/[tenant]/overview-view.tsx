@@ -112,7 +112,7 @@ export function OverviewView({ tenant, base, firstRoute, initial }: Props) {
       <Section title="Waiting for somebody">
         <Waiting matters={mattersOf(slug, overview, changes, gateways)} />
       </Section>
-      <div className="grid gap-x-10 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-10 lg:grid-cols-2">
         <Section title="Live">
           <Live slug={slug} overview={overview} gateways={gateways} base={base} />
         </Section>

@@ -75,7 +75,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
         {query.error ? <ErrorNotice error={query.error} /> : null}
         <JobNow job={job} />
       </div>
-      <div className="grid gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-1 gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
           <Section title="What happened">
             <JobStory job={job} />
@@ -94,7 +94,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
         </p>
         <JsonView value={job.told.status.body as JsonValue} label="Status, 200" />
       </Section>
-      <div className="grid gap-x-10 xl:grid-cols-2">
+      <div className="grid grid-cols-1 gap-x-10 xl:grid-cols-2">
         <Section title="Payload">
           <JsonView value={job.input as JsonValue} label="What the function is given" />
         </Section>

@@ -1,0 +1,124 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { signInAs } from "./session.ts";
+
+const SIZES = [
+  { name: "wide", width: 1440, height: 900 },
+  { name: "phone", width: 375, height: 800 },
+];
+const THEMES = ["light", "dark"] as const;
+
+async function expectNoViolation(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
+  expect(found, what).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+/** The addresses of every kind of page, with one object of each kind that has a page of its own. */
+async function everyPage(page: Page): Promise<string[]> {
+  const first = async (list: string, query = ""): Promise<string> => {
+    const response = await page.request.get(`/api/v1/tenants/acme/${list}?limit=1${query}`);
+    const { data } = await response.json();
+    return `/${list}/${data[0].id}`;
+  };
+  const pages = [
+    "",
+    "/routes",
+    "/routes/new",
+    await first("routes"),
+    "/changes",
+    "/keys",
+    "/jobs",
+    "/jobs?state=dead",
+    "/jobs?state=cancelled&function=hello",
+    await first("jobs", "&state=dead"),
+    await first("jobs", "&state=succeeded"),
+    "/gateways",
+    "/members",
+    "/tokens",
+    "/settings",
+    "/jobs/00000000-0000-7000-8000-000000000000",
+  ].map((path) => `/t/acme${path}`);
+  return [...pages, "/new-tenant"];
+}
+
+for (const theme of THEMES) {
+  for (const { name, width, height } of SIZES) {
+    test(`axe finds nothing on any page, ${theme}, ${name}`, async ({ page }) => {
+      test.setTimeout(180_000);
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await page.goto("/sign-in");
+      await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
+      await expectNoViolation(page, "/sign-in");
+      await signInAs(page, "acme", "owner");
+      for (const path of await everyPage(page)) {
+        await page.goto(path);
+        await expect(
+          page
+            .getByRole("heading", { level: 1 })
+            .or(page.getByRole("heading", { level: 2 }))
+            .first(),
+        ).toBeVisible();
+        await expectNoViolation(page, path);
+      }
+    });
+
+    test(`axe finds nothing in dialogs and menus, ${theme}, ${name}`, async ({ page }) => {
+      test.setTimeout(120_000);
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await signInAs(page, "acme", "owner");
+
+      await page.goto("/t/acme/jobs?state=dead");
+      await page.getByRole("table").getByRole("link").first().click();
+      await expect(page.getByRole("heading", { name: "What happened" })).toBeVisible();
+      for (const button of ["Retry", "Discard"]) {
+        await page.getByRole("button", { name: button, exact: true }).click();
+        await expect(page.getByRole("dialog")).toBeVisible();
+        await expectNoViolation(page, `${button} dialog`);
+        await page.keyboard.press("Escape");
+        await expect(page.getByRole("dialog")).toBeHidden();
+      }
+
+      await page.goto("/t/acme/settings");
+      await page.getByRole("main").getByRole("button", { name: "Sign out everywhere" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectNoViolation(page, "sign-out dialog");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toBeHidden();
+
+      await page.goto("/t/acme/tokens");
+      await page.getByRole("button", { name: "Make token" }).click();
+      const mint = page.getByRole("dialog", { name: "Make access token" });
+      await expectNoViolation(page, "token form");
+      await mint.getByRole("textbox", { name: "Name" }).fill(`axe ${theme} ${name}`);
+      await mint.getByRole("button", { name: "Make token" }).click();
+      const secret = page.getByRole("dialog", { name: "Your new access token" });
+      await expect(secret).toBeVisible();
+      await expectNoViolation(page, "token shown once");
+      await secret.getByRole("checkbox", { name: "I have stored it" }).click();
+      await secret.getByRole("button", { name: "Done" }).click();
+      await expect(secret).toBeHidden();
+      await page.getByRole("button", { name: `Revoke axe ${theme} ${name}` }).click();
+      const revoke = page.getByRole("dialog", { name: `Revoke axe ${theme} ${name}?` });
+      await expect(revoke).toBeVisible();
+      await expectNoViolation(page, "revoke dialog");
+      await revoke.getByRole("button", { name: "Revoke token" }).click();
+      await expect(revoke).toBeHidden();
+
+      await page.keyboard.press("ControlOrMeta+k");
+      await expect(page.getByRole("dialog", { name: "Command palette" })).toBeVisible();
+      await expectNoViolation(page, "palette");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog", { name: "Command palette" })).toBeHidden();
+      if (name === "phone") {
+        await page.getByRole("button", { name: "Open navigation" }).click();
+        await expect(page.getByRole("dialog", { name: "Navigation" })).toBeVisible();
+        await expectNoViolation(page, "navigation drawer");
+      }
+    });
+  }
+}

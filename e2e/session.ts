@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+
+type User = { email: string; password: string; token: string };
+type Demo = {
+  console: string;
+  gateway: string;
+  tenants: Record<
+    string,
+    { users: Record<string, User>; apiKeys?: Record<string, { id: string; key: string }> }
+  >;
+};
+
+const file = process.env.E2E_DEMO_FILE;
+if (!file) throw new Error("E2E_DEMO_FILE is not set; start the journeys with `npm test -- e2e`.");
+const demo: Demo = JSON.parse(readFileSync(file, "utf8"));
+
+/** Where the demo's gateway answers. */
+export const GATEWAY_URL = process.env.E2E_GATEWAY_URL ?? demo.gateway;
+
+/** The key of the demo's partner, which every route of acme accepts. */
+export const partnerKey = (): string => {
+  const key = demo.tenants.acme?.apiKeys?.partner?.key;
+  if (!key) throw new Error("the demo has no partner key");
+  return key;
+};
+
+/** Signs in as the demo's person with this role in the tenant, through the form. */
+export async function signInAs(page: Page, tenant: string, role: string): Promise<void> {
+  const user = demo.tenants[tenant]?.users[role];
+  if (!user) throw new Error(`the demo has no ${role} of ${tenant}`);
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(user.email);
+  await page.getByLabel("Password").fill(user.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** Enqueues a job of the demo's flaky function that fails in both of its attempts; gives its id. */
+export async function enqueueFailingJob(page: Page): Promise<string> {
+  const response = await page.request.post(`${GATEWAY_URL}/gw/acme/v1/inventory/sync`, {
+    headers: { "x-api-key": partnerKey() },
+    data: { fail: true },
+  });
+  expect(response.status()).toBe(202);
+  const { data } = await response.json();
+  return data.jobId;
+}
