@@ -1,4 +1,5 @@
 "use client";
+import { useEffect, useRef } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -26,11 +27,16 @@ export function RouteConflict({
   onKeepMine: () => void;
   onTakeTheirs: () => void;
 }) {
+  const section = useRef<HTMLElement>(null);
+  // Save is at the foot of the form, this at its head.
+  useEffect(() => section.current?.focus(), []);
   const saved = documentOf(theirs);
   const names = useKeyNames(tenant, [...keysOf(mine), ...keysOf(saved)]);
   const fields = differingFields(mine, saved);
   return (
     <section
+      ref={section}
+      tabIndex={-1}
       role="alert"
       aria-label="Two versions of this route"
       className="mb-6 space-y-3 rounded-lg border p-4"
