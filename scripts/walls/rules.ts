@@ -68,9 +68,9 @@ export const WALLS: Wall[] = [
     mayNot: ["app/**"],
   },
   {
-    says: "only tests import tests",
+    says: "only tests and measurements import tests",
     from: ["**"],
-    except: [...TESTS, "scripts/test.ts"],
+    except: [...TESTS, "scripts/test.ts", "bench/**"],
     mayNot: ["tests/**", "e2e/**", "**/*.test.{ts,tsx}"],
   },
   {

@@ -1,0 +1,97 @@
+import { cpus, totalmem } from "node:os";
+import { routeFieldsSchema } from "#lib/contract/route.ts";
+import { mintKey } from "#lib/keys/commands.ts";
+import { publish } from "#lib/publishing/commands.ts";
+import { getChanges } from "#lib/publishing/queries.ts";
+import { createRoute } from "#lib/routes/commands.ts";
+import { startTestServer } from "#scripts/testing/server.ts";
+import { controlPlane } from "#tests/harness/control-plane.ts";
+import { startGateway } from "#tests/harness/processes.ts";
+import { bareNotifications, bareRoundTrips, publishTimes, REPETITIONS, revokeTimes } from "./latency.ts";
+import { closeProbes, until } from "./probe.ts";
+import { type Summary, summarize } from "./statistics.ts";
+import { againstBareHttp } from "./throughput.ts";
+
+const server = await startTestServer();
+process.env.TEST_DATABASE_SERVER_URL = server.url;
+const plane = await controlPlane();
+const gateways = [await startGateway(plane.database), await startGateway(plane.database)];
+
+type Row = { what: string; measured: string; hold: string; aim: string; verdict: string };
+const rows: Row[] = [];
+
+const ms = (value: number) => `${value.toFixed(1)} ms`;
+const times = ({ p50, p99, max }: Summary) => `p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(max)}`;
+const judge = (good: (line: number) => boolean, hold: number, aim: number) =>
+  good(aim) ? "aim" : good(hold) ? "hold" : "MISSED";
+
+function addTimes(what: string, summary: Summary, hold: number, aim: number): void {
+  const verdict = judge((line) => summary.p99 <= line, hold, aim);
+  rows.push({ what, measured: times(summary), hold: `p99 ${hold} ms`, aim: `p99 ${aim} ms`, verdict });
+}
+
+function addYardstick(what: string, measured: string): void {
+  rows.push({ what, measured, hold: "", aim: "", verdict: "yardstick" });
+}
+
+/** A route that every policy looks at and the gateway answers itself: its limit of one per minute is used up. */
+async function selfAnswering(gateway: string): Promise<{ url: string; headers: Record<string, string> }> {
+  const { actor } = await plane.tenant("bench-self");
+  const route = {
+    method: "GET",
+    path: "/v1/items/:id",
+    target: { type: "function", function: "hello" },
+    rateLimit: { requestsPerMinute: 1, per: "key" },
+  };
+  await createRoute(actor, routeFieldsSchema.parse(route));
+  const { draftVersion } = await getChanges(actor, undefined);
+  await publish(actor, { draftVersion, note: "" });
+  const { key } = await mintKey(actor, {
+    name: "bench",
+    description: "",
+    authorizedRequests: null,
+    expiresAt: null,
+  });
+  const load = { url: `${gateway}/gw/bench-self/v1/items/7`, headers: { "x-api-key": key } };
+  await until(429, load.url, load.headers);
+  return load;
+}
+
+try {
+  const { actor } = await plane.tenant("bench");
+  const urls = gateways.map((gateway) => gateway.url);
+  addYardstick("round trip to a bare node:http server", times(summarize(await bareRoundTrips())));
+  addYardstick(
+    "UPDATE and NOTIFY, until a listener has read the row",
+    times(summarize(await bareNotifications(plane.database.superuserUrl))),
+  );
+  const published = await publishTimes(actor, urls);
+  addTimes("publish called → enforced on both gateways", summarize(published.fromCall), 50, 10);
+  addTimes("publish returned → enforced on both gateways", summarize(published.fromReturn), 50, 10);
+  addTimes("revoke called → 401 on both gateways", summarize(await revokeTimes(actor, urls)), 50, 10);
+
+  const first = gateways[0] as (typeof gateways)[number];
+  const own = await againstBareHttp({ pid: first.pid, ...(await selfAnswering(first.url)) });
+  rows.push({
+    what: "gateway answering itself ÷ bare node:http, per CPU-second",
+    measured: `${own.ratio.toFixed(2)} (${Math.round(own.own)} ÷ ${Math.round(own.bare)})`,
+    hold: "0.60",
+    aim: "0.70",
+    verdict: judge((line) => own.ratio >= line, 0.6, 0.7),
+  });
+} finally {
+  closeProbes();
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  await plane.close();
+  await server.stop();
+}
+
+const memory = Math.round(totalmem() / 1024 ** 3);
+console.log(`\n${cpus().length} cores (${cpus()[0]?.model.trim()}), ${memory} GiB, Node ${process.version}`);
+console.log(
+  `Times over ${REPETITIONS} repetitions, idle, two gateway processes; ratios are medians of 3 rounds.\n`,
+);
+console.log("| what | measured | hold | aim | |\n|---|---|---|---|---|");
+for (const { what, measured, hold, aim, verdict } of rows) {
+  console.log(`| ${what} | ${measured} | ${hold} | ${aim} | ${verdict} |`);
+}
