@@ -93,8 +93,9 @@ for (const theme of THEMES) {
       await page.goto("/t/acme/tokens");
       await page.getByRole("button", { name: "Make token" }).click();
       const mint = page.getByRole("dialog", { name: "Make access token" });
+      const token = `axe ${theme} ${name} ${Date.now().toString(36)}`;
       await expectNoViolation(page, "token form");
-      await mint.getByRole("textbox", { name: "Name" }).fill(`axe ${theme} ${name}`);
+      await mint.getByRole("textbox", { name: "Name" }).fill(token);
       await mint.getByRole("button", { name: "Make token" }).click();
       const secret = page.getByRole("dialog", { name: "Your new access token" });
       await expect(secret).toBeVisible();
@@ -102,8 +103,8 @@ for (const theme of THEMES) {
       await secret.getByRole("checkbox", { name: "I have stored it" }).click();
       await secret.getByRole("button", { name: "Done" }).click();
       await expect(secret).toBeHidden();
-      await page.getByRole("button", { name: `Revoke axe ${theme} ${name}` }).click();
-      const revoke = page.getByRole("dialog", { name: `Revoke axe ${theme} ${name}?` });
+      await page.getByRole("button", { name: `Revoke ${token}` }).click();
+      const revoke = page.getByRole("dialog", { name: `Revoke ${token}?` });
       await expect(revoke).toBeVisible();
       await expectNoViolation(page, "revoke dialog");
       await revoke.getByRole("button", { name: "Revoke token" }).click();
