@@ -74,12 +74,12 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
 
   function serve(port: MessagePort): void {
     port.on("message", (message: ThreadMessage) => {
-      const context = invocations.get(message.invocation);
       if (message.kind === "console") {
-        const { level, text, function: name } = message;
-        logger[level]({ function: name, requestId: context?.requestId, output: text }, "function output");
+        const { level, text, function: name, requestId } = message;
+        logger[level]({ function: name, requestId, output: text }, "function output");
         return;
       }
+      const context = invocations.get(message.invocation);
       const reply = (answer: StartNewReply) => port.postMessage(answer);
       const refuse = (text: string) => reply({ call: message.call, ok: false, message: text });
       if (!context) return refuse("the call that asked for this job has ended");

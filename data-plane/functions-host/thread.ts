@@ -72,7 +72,7 @@ function line(level: "debug" | "info" | "warn" | "error", text: string): void {
   if (!text) return;
   send({
     kind: "console",
-    invocation: task?.invocation ?? 0,
+    requestId: task?.context.requestId ?? null,
     function: task?.function ?? "",
     level,
     text: text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text,

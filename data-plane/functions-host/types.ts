@@ -108,7 +108,8 @@ export type ThreadMessage =
     }
   | {
       kind: "console";
-      invocation: number;
+      /** Of the call that wrote it; the line may arrive after that call's own answer. */
+      requestId: string | null;
       function: string;
       level: "debug" | "info" | "warn" | "error";
       text: string;

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { METHODS, type Method } from "./methods.ts";
 import { type ParsedPattern, parsePattern } from "./path.ts";
-import { METHODS, type Method } from "./route.ts";
 
 export const MAX_AUTHORIZED_REQUESTS = 500;
 

@@ -1,6 +1,7 @@
 import { type CompiledCors, compileCors } from "./cors.ts";
+import type { Method } from "./methods.ts";
 import { type ParsedPattern, parsePattern, patternShape } from "./path.ts";
-import type { Method, Route } from "./route.ts";
+import type { Route } from "./route.ts";
 
 type Capture = { name: string; index: number; rest: boolean };
 

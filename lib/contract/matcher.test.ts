@@ -3,9 +3,10 @@ import test from "node:test";
 import fc from "fast-check";
 import { compileRoute, pathParameters } from "./compiled-route.ts";
 import { buildRouteTree, matchRoute } from "./matcher.ts";
+import { METHODS } from "./methods.ts";
 import { parseRequestPath } from "./path.ts";
 import { findDuplicates } from "./publish-checks.ts";
-import { METHODS, type Route, routeSchema } from "./route.ts";
+import { type Route, routeSchema } from "./route.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const route = (method: string, path: string, extra: object = {}): Route =>

@@ -1,5 +1,5 @@
 import type { CompiledRoute } from "./compiled-route.ts";
-import { METHODS, type Method } from "./route.ts";
+import { METHODS, type Method } from "./methods.ts";
 
 /** The routes that share method and path: at most one without a version, and one per dated version. */
 export type VersionGroup = {

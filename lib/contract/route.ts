@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { METHODS } from "./methods.ts";
 import { parsePattern } from "./path.ts";
 import { line, paragraph } from "./text.ts";
 
@@ -6,8 +7,6 @@ import { line, paragraph } from "./text.ts";
  * The route document: what a tenant edits, what a revision freezes and what the gateway compiles. Every field has
  * the default that the contract gives; unknown fields are refused, never dropped.
  */
-export const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"] as const;
-export type Method = (typeof METHODS)[number];
 
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BODY_BYTES = 2 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { METHODS, routeFieldsSchema, routeSchema } from "#lib/contract/route.ts";
+import { METHODS } from "#lib/contract/methods.ts";
+import { routeFieldsSchema, routeSchema } from "#lib/contract/route.ts";
 import { line } from "#lib/contract/text.ts";
 
 const readOnly = { version: z.int(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() };

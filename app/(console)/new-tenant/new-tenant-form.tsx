@@ -8,7 +8,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
-import { newTenantSchema, type Tenant } from "#lib/tenants/schema.ts";
+import type { Tenant } from "#lib/tenants/schema.ts";
 
 /** A slug that a name suggests; what cannot be in one is left out. */
 const suggestSlug = (name: string) =>
@@ -26,7 +26,7 @@ export function NewTenantForm() {
   const [ownSlug, setOwnSlug] = useState(false);
   const form = useForm({
     initial: { name: "", slug: "" },
-    schema: newTenantSchema,
+    schema: () => import("#lib/tenants/schema.ts").then((module) => module.newTenantSchema),
     fields: ["name", "slug"],
     send: (input) => api.post<Tenant>("/tenants", input),
     onSaved: ({ slug }) => router.push(paths.overview(slug)),

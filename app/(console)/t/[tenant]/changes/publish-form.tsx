@@ -8,7 +8,7 @@ import { Textarea } from "#components/ui/input.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { ApiError, api } from "#lib/api/client.ts";
-import { type Changes, publishSchema, type Revision } from "#lib/publishing/schema.ts";
+import type { Changes, Revision } from "#lib/publishing/schema.ts";
 import { countChanges } from "./change-words.ts";
 
 /** A note and the button that makes the draft live; its label says how much. */
@@ -32,7 +32,7 @@ export function PublishForm({
     );
   const form = useForm({
     initial: { note: "" },
-    schema: publishSchema,
+    schema: () => import("#lib/publishing/schema.ts").then((module) => module.publishSchema),
     toInput: ({ note }) => ({ draftVersion: changes.draftVersion, note }),
     fields: ["note"],
     send: async (input) => {

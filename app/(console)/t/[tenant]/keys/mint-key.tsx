@@ -11,7 +11,7 @@ import { Input, Textarea } from "#components/ui/input.tsx";
 import { SecretDialog } from "#components/ui/secret-dialog.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { api } from "#lib/api/client.ts";
-import { type MintedKey, newKeySchema } from "#lib/keys/schema.ts";
+import type { MintedKey } from "#lib/keys/schema.ts";
 import { EXPIRIES, type Expiry, expiresAtOf } from "./expiry.ts";
 
 type MintKeyProps = {
@@ -66,12 +66,16 @@ export function MintKey({ tenant, gatewayUrl, refusal, open, onClose }: MintKeyP
   );
 }
 
-const mintSchema = {
-  safeParse: (value: unknown) =>
-    newKeySchema.safeParse(value, {
-      error: (issue) => (issue.path?.at(-1) === "expiresAt" ? "choose a day and a time" : undefined),
-    }),
-};
+/** The server's schema, fetched with the dialog, and words of its own for a date that was not chosen. */
+async function mintSchema() {
+  const { newKeySchema } = await import("#lib/keys/schema.ts");
+  return {
+    safeParse: (value: unknown) =>
+      newKeySchema.safeParse(value, {
+        error: (issue) => (issue.path?.at(-1) === "expiresAt" ? "choose a day and a time" : undefined),
+      }),
+  };
+}
 
 type MintFormProps = {
   tenant: string;

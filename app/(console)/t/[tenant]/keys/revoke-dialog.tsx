@@ -12,7 +12,7 @@ import { api } from "#lib/api/client.ts";
 import type { ApiKey } from "#lib/keys/schema.ts";
 import type { Changes } from "#lib/publishing/schema.ts";
 import { KeyEnds } from "./key-columns.tsx";
-import { type KeyReach, reachOf } from "./reach.ts";
+import type { KeyReach } from "./reach.ts";
 
 const MOST_ROUTES = 10;
 
@@ -30,6 +30,7 @@ function useReach(tenant: string, id: string | null) {
       const { content } = await api.get<{ content: unknown }>(`${base}/revisions/${liveRevision}`, {
         signal,
       });
+      const { reachOf } = await import("./reach.ts");
       return reachOf(content, id ?? "");
     },
   });

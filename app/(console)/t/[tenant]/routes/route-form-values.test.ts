@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
-import { NEW_ROUTE, routeFormSchema, toDocument, toFormValues } from "./route-form-values.ts";
+import { routeFormSchema } from "./route-form-schema.ts";
+import { NEW_ROUTE, toDocument, toFormValues } from "./route-form-values.ts";
 
 const full = routeFieldsSchema.parse({
   method: "POST",

@@ -1,10 +1,5 @@
-import {
-  type Auth,
-  type Method,
-  type RouteFields,
-  routeFieldsSchema,
-  type Target,
-} from "#lib/contract/route.ts";
+import type { Method } from "#lib/contract/methods.ts";
+import type { Auth, RouteFields, Target } from "#lib/contract/route.ts";
 import type { DraftRoute } from "#lib/routes/schema.ts";
 
 /** What the fields of the form hold; numbers as they are typed. */
@@ -62,7 +57,7 @@ export const NEW_ROUTE: RouteFormValues = {
 /** The document of a route without what only the server writes. */
 export function documentOf(route: DraftRoute): RouteFields {
   const { id: _id, version: _version, createdAt: _created, updatedAt: _updated, ...fields } = route;
-  return routeFieldsSchema.parse(fields);
+  return fields;
 }
 
 /** A document as the fields show it. */
@@ -139,26 +134,3 @@ export function toDocument(values: RouteFormValues, before: RouteFields | null):
       : null,
   };
 }
-
-type Issue = {
-  code?: string | undefined;
-  minimum?: unknown;
-  maximum?: unknown;
-  path?: PropertyKey[] | undefined;
-};
-
-/** Plain words where the schema leaves the wording to its reader. */
-function words(issue: Issue): string | undefined {
-  const field = issue.path?.at(-1);
-  const isNumber = ["requestsPerMinute", "timeoutMs", "maxAttempts"].includes(String(field));
-  if (issue.code === "invalid_type") return isNumber ? "must be a whole number" : "is required";
-  if (issue.code === "too_small" && isNumber) return `must be at least ${issue.minimum}`;
-  if (issue.code === "too_big" && isNumber)
-    return `must be at most ${Number(issue.maximum).toLocaleString("en")}`;
-  return undefined;
-}
-
-/** The server's schema, asked in the browser. */
-export const routeFormSchema = {
-  safeParse: (document: unknown) => routeFieldsSchema.safeParse(document, { error: words }),
-};

@@ -14,19 +14,13 @@ import { toast } from "#components/ui/toast.tsx";
 import { Switch } from "#components/ui/toggle.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { ApiError, api } from "#lib/api/client.ts";
-import { METHODS, type RouteFields } from "#lib/contract/route.ts";
+import { METHODS } from "#lib/contract/methods.ts";
+import type { RouteFields } from "#lib/contract/route.ts";
 import { paths } from "#lib/paths.ts";
 import type { DraftRoute } from "#lib/routes/schema.ts";
 import { AccessFields } from "./access-fields.tsx";
 import { RouteConflict } from "./route-conflict.tsx";
-import {
-  documentOf,
-  NEW_ROUTE,
-  PLACED_FIELDS,
-  routeFormSchema,
-  toDocument,
-  toFormValues,
-} from "./route-form-values.ts";
+import { documentOf, NEW_ROUTE, PLACED_FIELDS, toDocument, toFormValues } from "./route-form-values.ts";
 import { RoutePreview } from "./route-preview.tsx";
 import { TargetFields } from "./target-fields.tsx";
 
@@ -64,7 +58,7 @@ export function RouteForm({ tenant, role, gatewayUrl, functions, route }: RouteF
   };
   const form = useForm({
     initial: route ? toFormValues(documentOf(route)) : NEW_ROUTE,
-    schema: routeFormSchema,
+    schema: () => import("./route-form-schema.ts").then((module) => module.routeFormSchema),
     toInput: (values) => toDocument(values, before),
     fields: PLACED_FIELDS,
     send,

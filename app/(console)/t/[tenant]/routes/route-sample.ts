@@ -1,4 +1,5 @@
-import type { Auth, Method } from "#lib/contract/route.ts";
+import type { Method } from "#lib/contract/methods.ts";
+import type { Auth } from "#lib/contract/route.ts";
 
 /** A path that the pattern matches: parameters filled in, a rest replaced by something short. */
 export function samplePath(pattern: string): string {

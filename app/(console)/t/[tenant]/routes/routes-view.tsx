@@ -13,7 +13,7 @@ import { PageHeader } from "#components/ui/page-header.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api, type Page } from "#lib/api/client.ts";
-import { METHODS } from "#lib/contract/route.ts";
+import { METHODS } from "#lib/contract/methods.ts";
 import { paths } from "#lib/paths.ts";
 import type { DraftRoute, RouteFilters } from "#lib/routes/schema.ts";
 import { ChangesLink } from "../changes/changes-link.tsx";

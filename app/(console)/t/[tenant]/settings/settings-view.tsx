@@ -15,7 +15,7 @@ import { toast } from "#components/ui/toast.tsx";
 import { whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
-import { editedTenantSchema, type Tenant } from "#lib/tenants/schema.ts";
+import type { Tenant } from "#lib/tenants/schema.ts";
 
 /** The tenant's name, and the person's own ways in: access tokens and sessions. */
 export function SettingsView({ tenant, email }: { tenant: Tenant; email: string }) {
@@ -78,7 +78,7 @@ function TenantName({ tenant }: { tenant: Tenant }) {
   const refusal = whyNot(tenant.role, "tenant.manage");
   const form = useForm({
     initial: { name: tenant.name },
-    schema: editedTenantSchema,
+    schema: () => import("#lib/tenants/schema.ts").then((module) => module.editedTenantSchema),
     fields: ["name"],
     send: (input) => api.patch<Tenant>(`/tenants/${encodeURIComponent(tenant.slug)}`, input),
     onSaved: ({ name }) => {

@@ -7,7 +7,7 @@ import { Dialog } from "#components/ui/dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { api } from "#lib/api/client.ts";
-import { type MintedToken, newTokenSchema } from "#lib/tokens/schema.ts";
+import type { MintedToken } from "#lib/tokens/schema.ts";
 
 const LIFETIMES = [
   { value: "7", label: "7 days" },
@@ -42,7 +42,7 @@ export function MintTokenDialog(props: Props) {
 function MintTokenForm({ tenant, onClose, onMinted }: Props) {
   const form = useForm({
     initial: { name: "", expiresInDays: "90" },
-    schema: newTokenSchema,
+    schema: () => import("#lib/tokens/schema.ts").then((module) => module.newTokenSchema),
     toInput: (values) => ({ name: values.name, expiresInDays: Number(values.expiresInDays) }),
     fields: ["name", "expiresInDays"],
     send: (input) => api.post<MintedToken>(`/tenants/${encodeURIComponent(tenant)}/tokens`, input),

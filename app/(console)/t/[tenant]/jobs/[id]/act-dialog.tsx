@@ -8,7 +8,7 @@ import { Dialog } from "#components/ui/dialog.tsx";
 import { Textarea } from "#components/ui/input.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { maxAttemptsAfterRetry } from "#lib/jobs/rules.ts";
-import { type JobAction, type JobActionInput, type JobDetail, jobActionSchema } from "#lib/jobs/schema.ts";
+import type { JobAction, JobActionInput, JobDetail } from "#lib/jobs/schema.ts";
 
 const WORDS: Record<JobAction, { title: string; confirm: string; back: string; done: string }> = {
   retry: { title: "Retry this job?", confirm: "Retry job", back: "Cancel", done: "Job sent round again" },
@@ -61,7 +61,7 @@ function ReasonForm({
   const words = WORDS[action];
   const form = useForm({
     initial: { reason: "" },
-    schema: jobActionSchema,
+    schema: () => import("#lib/jobs/schema.ts").then((module) => module.jobActionSchema),
     fields: ["reason"],
     send,
     onSaved: () => {
