@@ -68,7 +68,12 @@ const seen: Column<Instance> = {
 const since: Column<Instance> = {
   id: "since",
   header: "Since",
-  cell: (row) => <RelativeTime at={row.since} none="not yet" />,
+  cell: (row) =>
+    row.status === "stopped" ? (
+      <span className="text-muted">–</span>
+    ) : (
+      <RelativeTime at={row.since} none="not yet" />
+    ),
 };
 
 const serves: Column<Instance> = {
@@ -76,7 +81,7 @@ const serves: Column<Instance> = {
   header: "Serves",
   phone: "lead",
   cell: (row) =>
-    row.revision === null ? (
+    row.revision === null || row.status === "stopped" ? (
       <span className="text-muted">nothing</span>
     ) : (
       <Badge mono tone={row.status === "up" ? "ok" : "neutral"}>
