@@ -67,13 +67,18 @@ async function seedMember(tenant: TenantActor, userId: string, role: Role): Prom
   );
 }
 
-/** Starts from an empty draft, whatever an interrupted first try left in it. */
-async function seedRoutes(tenant: TenantActor, routes: readonly RouteFieldsInput[], note: string) {
+/**
+ * Gives a tenant its routes unless it has published some already; a draft that an interrupted first try left behind
+ * is begun anew. Says whether it did, so that a second run adds nothing to a tenant that is in use.
+ */
+async function seedRoutes(tenant: TenantActor, routes: readonly RouteFieldsInput[]): Promise<boolean> {
+  if ((await getChanges(tenant, undefined)).liveRevision !== null) return false;
   const { data: left } = await listRoutes(tenant, { limit: 100 });
   for (const route of left) await deleteRoute(tenant, { id: route.id });
   for (const route of routes) await createRoute(tenant, routeFieldsSchema.parse(route));
   const { draftVersion } = await getChanges(tenant, undefined);
-  await publish(tenant, { draftVersion, note });
+  await publish(tenant, { draftVersion, note: "First routes" });
+  return true;
 }
 
 /** Readable by its user only, and whole or not there at all: its presence is what ends the first run. */
@@ -119,14 +124,15 @@ export async function seedDemo({ consoleUrl, gatewayUrl, dataDir }: SeedOptions)
       authorizedRequests: [{ method: "GET", path: "/v1/jobs/:jobId", queryParameters: {} }],
       expiresAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
     });
-    await seedRoutes(acme, acmeRoutes(partner.id), "First routes");
-    await createRoute(acme, routeFieldsSchema.parse(acmeUnpublished));
+    if (await seedRoutes(acme, acmeRoutes(partner.id))) {
+      await createRoute(acme, routeFieldsSchema.parse(acmeUnpublished));
+      await runDemoJobs(`${gatewayUrl}/gw/acme`, partner.key);
+    }
 
     const globexOwner = await seedPerson("owner@globex.example", "Greta Globex");
     const globex = await seedTenant(globexOwner.actor, "globex", "Globex");
-    await seedRoutes(globex, globexRoutes, "First routes");
+    await seedRoutes(globex, globexRoutes);
 
-    await runDemoJobs(`${gatewayUrl}/gw/acme`, partner.key);
     await writeDemoFile(dataDir, {
       console: consoleUrl,
       gateway: gatewayUrl,
