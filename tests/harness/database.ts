@@ -157,6 +157,8 @@ async function underLock(client: pg.Client, work: () => Promise<void>): Promise<
 /** Roles belong to the server and outlive its databases, so each is made or taken over as it is found. */
 async function ensureOwner(client: pg.Client): Promise<void> {
   const groups = PLANES.map((plane) => `gatehouse_${plane}`);
+  const server = await client.query<{ server_version_num: string }>("SHOW server_version_num");
+  const version = Number(server.rows[0]?.server_version_num);
   const { rows } = await client.query<{ rolname: string }>(
     "SELECT rolname FROM pg_roles WHERE rolname = ANY($1)",
     [[OWNER, ...groups, ...PLANES.map(loginName)]],
@@ -165,8 +167,11 @@ async function ensureOwner(client: pg.Client): Promise<void> {
   if (!known.has(OWNER)) await client.query(`CREATE ROLE ${OWNER} LOGIN CREATEROLE PASSWORD '${PASSWORD}'`);
   for (const group of groups) {
     if (!known.has(group)) await client.query(`CREATE ROLE ${group} NOLOGIN`);
-    // What the maker of a role has: it may give the role to others, and does not have it itself.
-    await client.query(`GRANT ${group} TO ${OWNER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
+    // What the maker of a role has: it may give the role to others, and does not have it itself. Before PostgreSQL 16
+    // CREATEROLE is all that takes.
+    if (version >= 160_000) {
+      await client.query(`GRANT ${group} TO ${OWNER} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
+    }
   }
   for (const login of PLANES.map(loginName)) {
     if (known.has(login)) await client.query(`ALTER ROLE ${login} LOGIN PASSWORD '${PASSWORD}'`);
