@@ -90,6 +90,8 @@ test("a stale edit overwrites nothing: both versions are shown and one is chosen
   await signIn(page, owner, "/t/acme/routes");
   await createRoute(page, path);
   await page.getByRole("link", { name: path }).click();
+  // The list's search field has "name" in its label too.
+  await page.waitForURL(/\/routes\/[0-9a-f-]{36}$/);
   await page.getByLabel("Name").fill("Mine");
 
   const other = await browser.newContext();
