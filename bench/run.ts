@@ -4,15 +4,15 @@ import { mintKey } from "#lib/keys/commands.ts";
 import { publish } from "#lib/publishing/commands.ts";
 import { getChanges } from "#lib/publishing/queries.ts";
 import { createRoute } from "#lib/routes/commands.ts";
+import { startTestServer } from "#scripts/testing/server.ts";
 import { controlPlane } from "#tests/harness/control-plane.ts";
 import { startGateway } from "#tests/harness/processes.ts";
 import { bareNotifications, bareRoundTrips, publishTimes, REPETITIONS, revokeTimes } from "./latency.ts";
 import { closeProbes, until } from "./probe.ts";
-import { startDurableServer } from "./server.ts";
 import { type Summary, summarize } from "./statistics.ts";
 import { againstBareHttp } from "./throughput.ts";
 
-const server = await startDurableServer();
+const server = await startTestServer({ durable: true });
 process.env.TEST_DATABASE_SERVER_URL = server.url;
 const plane = await controlPlane();
 const gateways = [await startGateway(plane.database), await startGateway(plane.database)];
