@@ -1,25 +1,10 @@
-import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-
-type User = { email: string; password: string; token: string };
-const demo = JSON.parse(readFileSync(process.env.E2E_DEMO_FILE ?? "", "utf8")) as {
-  tenants: { acme: { users: Record<"owner" | "developer" | "viewer", User> } };
-};
-const gateway = process.env.E2E_GATEWAY_URL ?? "";
-const { owner, developer, viewer } = demo.tenants.acme.users;
-
-async function signIn(page: Page, user: User, to: string): Promise<void> {
-  await page.goto(`/sign-in?callbackUrl=${encodeURIComponent(to)}`);
-  await page.getByLabel("E-mail").fill(user.email);
-  await page.getByLabel("Password").fill(user.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL((url) => url.pathname === to);
-}
+import { GATEWAY_URL, signInAs } from "./session.ts";
 
 /** What the gateway answers to a GET of the path, with or without a key. */
 async function statusOf(path: string, key?: string): Promise<number> {
-  const response = await fetch(`${gateway}/gw/acme${path}`, key ? { headers: { "x-api-key": key } } : {});
+  const response = await fetch(`${GATEWAY_URL}/gw/acme${path}`, key ? { headers: { "x-api-key": key } } : {});
   await response.arrayBuffer();
   return response.status;
 }
@@ -41,7 +26,8 @@ test("a route made in the browser answers its key, and nobody else, until the ke
 }) => {
   const path = `/journey/${fresh("route")}`;
   const keyName = fresh("Journey");
-  await signIn(page, owner, "/t/acme/routes");
+  await signInAs(page, "acme", "owner");
+  await page.goto("/t/acme/routes");
   await createRoute(page, path);
   expect(await statusOf(path)).toBe(404);
 
@@ -87,7 +73,8 @@ test("a stale edit overwrites nothing: both versions are shown and one is chosen
   browser,
 }) => {
   const path = `/journey/${fresh("stale")}`;
-  await signIn(page, owner, "/t/acme/routes");
+  await signInAs(page, "acme", "owner");
+  await page.goto("/t/acme/routes");
   await createRoute(page, path);
   await page.getByRole("link", { name: path }).click();
   // The list's search field has "name" in its label too.
@@ -96,7 +83,8 @@ test("a stale edit overwrites nothing: both versions are shown and one is chosen
 
   const other = await browser.newContext();
   const second = await other.newPage();
-  await signIn(second, developer, "/t/acme/routes");
+  await signInAs(second, "acme", "developer");
+  await second.goto("/t/acme/routes");
   await second.goto(page.url());
   await second.getByLabel("Name").fill("Theirs");
   await second.getByRole("button", { name: "Save route" }).click();
@@ -121,7 +109,8 @@ test("a stale edit overwrites nothing: both versions are shown and one is chosen
 });
 
 test("mistakes are marked at their field, and leaving with unsaved changes asks", async ({ page }) => {
-  await signIn(page, owner, "/t/acme/routes");
+  await signInAs(page, "acme", "owner");
+  await page.goto("/t/acme/routes");
   await page.goto("/t/acme/routes/new");
   const path = page.getByLabel("Path", { exact: true });
   await path.fill("no-slash");
@@ -139,7 +128,8 @@ test("mistakes are marked at their field, and leaving with unsaved changes asks"
 });
 
 test("a viewer sees everything and is told why nothing can be changed", async ({ page }) => {
-  await signIn(page, viewer, "/t/acme/routes");
+  await signInAs(page, "acme", "viewer");
+  await page.goto("/t/acme/routes");
   const why = /Only owners.*you are a viewer/;
   const create = page.getByRole("button", { name: "Create route" });
   await expect(create).toHaveAttribute("aria-disabled", "true");
@@ -157,7 +147,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     page,
   }) => {
     await page.emulateMedia({ colorScheme });
-    await signIn(page, owner, "/t/acme/routes");
+    await signInAs(page, "acme", "owner");
+    await page.goto("/t/acme/routes");
     for (const address of ["routes", "routes/new", "changes", "keys", "keys?mint=1"]) {
       await page.goto(`/t/acme/${address}`);
       await expect(page.getByRole(address.includes("mint") ? "dialog" : "main")).toBeVisible();

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { JOB_STATES } from "#lib/contract/jobs.ts";
-
-/** A count that is exact up to `10_000` and says so beyond. */
-export const cappedCountSchema = z.object({ count: z.int(), capped: z.boolean() });
+import { cappedCountSchema } from "#lib/jobs/schema.ts";
 
 export const overviewSchema = z.object({
   routes: z.int(),
