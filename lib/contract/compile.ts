@@ -2,11 +2,13 @@ import { type CompiledRoute, compileRoute } from "./compiled-route.ts";
 import { buildRouteTree, type RouteTree } from "./matcher.ts";
 import { findProblems } from "./publish-checks.ts";
 import { parseRevision, type RevisionContent } from "./revision.ts";
+import type { Route } from "./route.ts";
 
-/** A revision as the gateway serves it: its enabled routes, ready to be matched. */
-export type CompiledRevision = {
-  tree: RouteTree;
-  routes: readonly CompiledRoute[];
+/** Enabled routes, ready to be matched. */
+export type CompiledRoutes = { tree: RouteTree; routes: readonly CompiledRoute[] };
+
+/** A revision as the gateway serves it. */
+export type CompiledRevision = CompiledRoutes & {
   /** The route that answers a job's status, for the Location of an enqueued job. */
   jobStatus: CompiledRoute | null;
 };
@@ -28,6 +30,24 @@ function parse(content: string | RevisionContent): RevisionContent {
   }
 }
 
+/** Each route is compiled once, however many sets it is in: documents are never changed in place. */
+const compiledOnce = new WeakMap<Route, CompiledRoute>();
+
+/** Compiles the enabled ones of `routes`, whether they could be published or not. */
+export function compileRoutes(routes: readonly Route[]): CompiledRoutes {
+  const compiled: CompiledRoute[] = [];
+  for (const route of routes) {
+    if (!route.enabled) continue;
+    let one = compiledOnce.get(route);
+    if (!one) {
+      one = compileRoute(route);
+      compiledOnce.set(route, one);
+    }
+    compiled.push(one);
+  }
+  return { tree: buildRouteTree(compiled), routes: compiled };
+}
+
 /** Compiles a revision's content, given as text or parsed. Throws RevisionError when any part is not servable. */
 export function compileRevision(content: string | RevisionContent): CompiledRevision {
   const { routes } = parse(content);
@@ -41,15 +61,11 @@ export function compileRevision(content: string | RevisionContent): CompiledRevi
     const more = problems.length > MAX_LISTED ? ` (and ${problems.length - MAX_LISTED} more)` : "";
     throw new RevisionError(`The revision cannot be served: ${lines.join("; ")}${more}`);
   }
-  const compiled = routes.filter((route) => route.enabled).map(compileRoute);
+  const compiled = compileRoutes(routes);
   const answersStatus = (route: CompiledRoute) =>
     route.route.target.type === "job-status" &&
     (route.method === "GET" || route.method === "ANY") &&
     route.captures.length === 1 &&
     route.apiVersion === null;
-  return {
-    tree: buildRouteTree(compiled),
-    routes: compiled,
-    jobStatus: compiled.find(answersStatus) ?? null,
-  };
+  return { ...compiled, jobStatus: compiled.routes.find(answersStatus) ?? null };
 }

@@ -4,7 +4,7 @@ import { type CommandContext, defineCommand } from "#lib/command/define.ts";
 import { findProblems } from "#lib/contract/publish-checks.ts";
 import { parseRevision, serializeRevision } from "#lib/contract/revision.ts";
 import { conflict, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
-import { loadDraft } from "./draft.ts";
+import { loadDraft } from "./loaded.ts";
 import { toRevision } from "./queries.ts";
 import type { Revision } from "./schema.ts";
 
@@ -59,7 +59,7 @@ export const publish = defineCommand(
     const { tx, actor } = context;
     const version = await lockDraft(context);
     if (version !== input.draftVersion) throw staleVersion(version);
-    const routes = await loadDraft(tx, actor.tenant.id);
+    const { routes } = await loadDraft(tx, actor.tenant.id);
     const problems = findProblems(routes);
     if (problems.length > 0) {
       throw invalid(

@@ -3,7 +3,7 @@ import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { findProblems } from "#lib/contract/publish-checks.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { loadDraft, loadRevision } from "./draft.ts";
+import { loadDraft, loadRevision } from "./loaded.ts";
 import { differences } from "./rules.ts";
 import type { Changes, Revision } from "./schema.ts";
 
@@ -38,8 +38,8 @@ export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Prom
   const tenant = await tx.tenant.findFirst({ where: { id: tenantId } });
   const draft = await tx.draft.findFirst({ where: { tenantId } });
   if (!tenant || !draft) throw notFound("tenant");
-  const routes = await loadDraft(tx, tenantId);
-  const live = await loadRevision(tx, tenantId, tenant.liveRevision);
+  const { routes } = await loadDraft(tx, tenantId);
+  const { routes: live } = await loadRevision(tx, tenantId, tenant.liveRevision);
   return {
     draftVersion: Number(draft.version),
     liveRevision: tenant.liveRevision,

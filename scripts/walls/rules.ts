@@ -39,6 +39,7 @@ export const SLICE_DOORS = ["schema.ts", "rules.ts", "queries.ts", "commands.ts"
 
 /** Doors that one slice has beside the usual ones. */
 export const FURTHER_DOORS = [
+  "lib/publishing/loaded.ts", // a tenant's routes in memory, for whoever answers questions about them
   "lib/sign-in/auth-options.ts", // what next-auth's own route handler is made from
 ];
 
