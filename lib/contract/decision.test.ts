@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { compileAuthorizedRequests } from "./authorized-requests.ts";
+import type { TokenLookup } from "./bearer.ts";
 import { compileRevision, RevisionError } from "./compile.ts";
 import { formatCredential } from "./credential.ts";
 import { type DecisionRequest, decide, type KeyFacts, type KeyLookup, type TraceStep } from "./decision.ts";
@@ -23,8 +24,10 @@ const key = (facts: Partial<KeyFacts> = {}): KeyFacts => ({
   ...facts,
 });
 
-type Case = Partial<DecisionRequest> & { lookup?: KeyLookup; trace?: TraceStep[] };
-function ask(routes: Route[], { lookup = key(), trace, ...request }: Case = {}) {
+const noToken = (): TokenLookup => assert.fail("looked up a token");
+
+type Case = Partial<DecisionRequest> & { lookup?: KeyLookup; token?: TokenLookup; trace?: TraceStep[] };
+function ask(routes: Route[], { lookup = key(), token = "unavailable", trace, ...request }: Case = {}) {
   return decide(
     {
       method: "GET",
@@ -34,12 +37,14 @@ function ask(routes: Route[], { lookup = key(), trace, ...request }: Case = {}) 
       accessControlRequestMethod: undefined,
       apiVersion: undefined,
       apiKey: KEY,
+      authorization: undefined,
       ...request,
     },
     {
       tenant: { id: "t1", slug: "acme", revision: compileRevision({ format: 1, routes }) },
       now: NOW,
       lookupKey: () => lookup,
+      lookupToken: () => token,
       ...(trace ? { trace } : {}),
     },
   );
@@ -56,11 +61,20 @@ test("an unknown tenant, one without a servable revision, and an unreadable path
     accessControlRequestMethod: undefined,
     apiVersion: undefined,
     apiKey: undefined,
+    authorization: undefined,
   };
-  const none = decide(request, { tenant: undefined, now: NOW, lookupKey: () => "unknown" });
+  const none = decide(request, {
+    tenant: undefined,
+    now: NOW,
+    lookupKey: () => "unknown",
+    lookupToken: noToken,
+  });
   assert.equal(code(none), "404 tenant_not_found");
   const tenant = { id: "t1", slug: "acme", revision: null };
-  assert.equal(code(decide(request, { tenant, now: NOW, lookupKey: () => "unknown" })), "503 unavailable");
+  assert.equal(
+    code(decide(request, { tenant, now: NOW, lookupKey: () => "unknown", lookupToken: noToken })),
+    "503 unavailable",
+  );
   for (const path of ["/%zz", "/a/../b", "/a/%2e%2e/b", "/a%00", "/a\\b", "nothing"]) {
     assert.equal(code(ask([route({})], { path })), "400 bad_request", path);
   }
@@ -102,11 +116,13 @@ test("a malformed key is refused without a look-up", () => {
       accessControlRequestMethod: undefined,
       apiVersion: undefined,
       apiKey: "gh_0000000000000000000000000000000000000000000AAAAAA",
+      authorization: undefined,
     },
     {
       tenant: { id: "t1", slug: "acme", revision: compileRevision({ format: 1, routes: [route({})] }) },
       now: NOW,
       lookupKey: () => assert.fail("looked up"),
+      lookupToken: noToken,
     },
   );
   assert.equal(code(decision), "401 invalid_api_key");

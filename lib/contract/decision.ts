@@ -1,4 +1,13 @@
 import { type CompiledRequests, isAuthorizedRequest } from "./authorized-requests.ts";
+import {
+  bearerChallenge,
+  bearerToken,
+  type Claims,
+  claimOf,
+  missingRights,
+  subjectOf,
+  type TokenLookup,
+} from "./bearer.ts";
 import type { CompiledRevision } from "./compile.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { allowsOrigin, type HeaderList, isPreflight, preflightHeaders } from "./cors.ts";
@@ -18,6 +27,7 @@ export type DecisionRequest = {
   accessControlRequestMethod: string | undefined;
   apiVersion: string | undefined;
   apiKey: string | undefined;
+  authorization: string | undefined;
 };
 
 /** A key as the decision needs it. Times are Unix milliseconds. */
@@ -42,6 +52,7 @@ export type DecisionContext = {
   /** Unix milliseconds. */
   now: number;
   lookupKey: (apiKey: string) => KeyLookup;
+  lookupToken: (token: string) => TokenLookup;
   trace?: TraceStep[];
 };
 
@@ -54,11 +65,25 @@ export type Refusal = {
   /** The route whose CORS and limit apply to the answer, once one is known. */
   route: CompiledRoute | null;
 };
+
+/** Who sent the request, as far as the route asked. */
+export type Caller = {
+  key: KeyFacts | null;
+  /** Of a bearer token. */
+  claims: Claims | null;
+  /** Whom a limit per key counts: the key, or the token's issuer and subject. */
+  subject: string | null;
+  /** Whose answers are alike: the key, or every token with these claims. For a cache that is kept per credential. */
+  credentialId: string | null;
+};
+export type Allowed = { kind: "allowed"; route: CompiledRoute; segments: string[] } & Caller;
+/** A credential that must be looked up before anything can be said. */
+export type Unresolved = { kind: "unresolved"; needs: "key" | "token" };
 export type Decision =
   | Refusal
   | { kind: "preflight"; route: CompiledRoute; headers: HeaderList }
-  | { kind: "unresolved" }
-  | { kind: "allowed"; route: CompiledRoute; segments: string[]; key: KeyFacts | null };
+  | Unresolved
+  | Allowed;
 
 /** Builds a refusal with the status that belongs to its code. */
 export function refuse(
@@ -124,27 +149,51 @@ export function decide(request: DecisionRequest, context: DecisionContext): Deci
   note("route", "passed", `${route.method} ${route.route.path}`);
   note("version", route.apiVersion ? "passed" : "skipped", route.apiVersion ?? "the route has no version");
 
-  const auth = authenticate(route, tenant, request.apiKey, context);
-  if (auth === "unresolved") return { kind: "unresolved" };
-  if (auth !== null && "kind" in auth) return refused("auth", auth);
-  note("auth", auth ? "passed" : "skipped", auth ? `key ${auth.id}` : "open to everybody");
+  const caller = authenticate(route, tenant, request, context);
+  if ("kind" in caller) return caller.kind === "refused" ? refused("auth", caller) : caller;
+  note("auth", caller.subject ? "passed" : "skipped", whoIs(caller));
 
-  const entitlement = auth && entitle(route, auth, request, segments);
+  const entitlement = entitle(route, tenant, caller, request, segments);
   if (entitlement) return refused("entitlement", entitlement);
-  note("entitlement", auth ? "passed" : "skipped", auth ? "the key may make this request" : "no key");
-  return { kind: "allowed", route, segments, key: auth };
+  note("entitlement", caller.subject ? "passed" : "skipped", entitlementOf(caller));
+  return { kind: "allowed", route, segments, ...caller };
+}
+
+const ANYBODY: Caller = { key: null, claims: null, subject: null, credentialId: null };
+
+function whoIs({ key, claims }: Caller): string {
+  if (key) return `key ${key.id}`;
+  return claims ? `token of ${claimOf(claims, "iss")} for ${claimOf(claims, "sub")}` : "open to everybody";
+}
+
+function entitlementOf({ key, claims }: Caller): string {
+  if (key) return "the key may make this request";
+  return claims ? "the token has the scopes and claims that the route asks for" : "no credential";
 }
 
 function authenticate(
   route: CompiledRoute,
   tenant: DecisionTenant,
+  request: DecisionRequest,
+  context: DecisionContext,
+): Caller | Unresolved | Refusal {
+  const { mode } = route.route.auth;
+  switch (mode) {
+    case "none":
+      return ANYBODY;
+    case "api-key":
+      return authenticateKey(route, tenant, request.apiKey, context);
+    case "bearer":
+      return authenticateToken(route, tenant, request.authorization, context);
+  }
+}
+
+function authenticateKey(
+  route: CompiledRoute,
+  tenant: DecisionTenant,
   apiKey: string | undefined,
   context: DecisionContext,
-): KeyFacts | null | "unresolved" | Refusal {
-  const { mode } = route.route.auth;
-  if (mode === "none") return null;
-  // compileRevision refuses every other mode; should one get here all the same, nobody passes.
-  if (mode !== "api-key") return refuse("unavailable", "This route's credentials cannot be checked.", route);
+): Caller | Unresolved | Refusal {
   const challenge: HeaderList = [["WWW-Authenticate", `ApiKey realm="${tenant.slug}"`]];
   const unauthorized = (code: GatewayErrorCode, message: string) => refuse(code, message, route, challenge);
 
@@ -155,7 +204,7 @@ function authenticate(
     return unauthorized("invalid_api_key", "This is not a valid API key.");
   }
   const key = context.lookupKey(apiKey);
-  if (key === "unresolved") return key;
+  if (key === "unresolved") return { kind: "unresolved", needs: "key" };
   if (key === "unavailable") {
     return refuse("unavailable", "This API key cannot be checked at the moment.", route);
   }
@@ -167,15 +216,54 @@ function authenticate(
   if (key.expiresAt !== null && key.expiresAt <= context.now) {
     return unauthorized("expired_api_key", "This API key has expired.");
   }
-  return key;
+  return { key, claims: null, subject: key.id, credentialId: key.id };
+}
+
+function authenticateToken(
+  route: CompiledRoute,
+  tenant: DecisionTenant,
+  authorization: string | undefined,
+  context: DecisionContext,
+): Caller | Unresolved | Refusal {
+  const sent = bearerToken(authorization);
+  if (sent.kind === "missing") {
+    const message = "Send a token in the header 'Authorization: Bearer <token>'.";
+    return refuse("missing_credentials", message, route, bearerChallenge(tenant.slug));
+  }
+  const unauthorized = (code: "invalid_token" | "expired_token", description: string) =>
+    refuse(code, description, route, bearerChallenge(tenant.slug, "invalid_token", { description }));
+  if (sent.kind === "malformed") {
+    return unauthorized("invalid_token", "The Authorization header must be Bearer, one space and the token.");
+  }
+  const found = context.lookupToken(sent.token);
+  if (found === "unresolved") return { kind: "unresolved", needs: "token" };
+  if (found === "unavailable") {
+    return refuse("unavailable", "This token cannot be checked at the moment.", route);
+  }
+  if (found.kind === "refused") return unauthorized(found.code, found.message);
+  const { claims, credentialId } = found;
+  return { key: null, claims, subject: subjectOf(claims), credentialId };
 }
 
 function entitle(
   route: CompiledRoute,
-  key: KeyFacts,
+  tenant: DecisionTenant,
+  { key, claims }: Caller,
   request: DecisionRequest,
   segments: readonly string[],
 ): Refusal | null {
+  const { auth } = route.route;
+  if (claims && auth.mode === "bearer") {
+    const missing = missingRights(auth, claims);
+    if (!missing) return null;
+    const what = [
+      ...missing.scopes.map((scope) => `the scope ${scope}`),
+      ...missing.claims.map((name) => `the right value of the claim ${name}`),
+    ];
+    const challenge = bearerChallenge(tenant.slug, "insufficient_scope", { scopes: auth.requiredScopes });
+    return refuse("insufficient_scope", `The token lacks ${what.join(", ")}.`, route, challenge);
+  }
+  if (!key) return null;
   if (route.allowedKeys && !route.allowedKeys.has(key.id)) {
     return refuse("key_not_allowed", "This API key is not allowed on this route.", route);
   }
