@@ -25,6 +25,8 @@ export type AuthorizedRequest = z.output<typeof authorizedRequestSchema>;
 
 type CompiledRequest = {
   method: Method;
+  /** As written, for people. */
+  path: string;
   pattern: ParsedPattern;
   parameters: readonly (readonly [name: string, value: string])[];
 };
@@ -37,7 +39,7 @@ export function compileAuthorizedRequests(document: unknown): CompiledRequests |
   return requests.map(({ method, path, queryParameters }) => {
     const parsed = parsePattern(path);
     if (!parsed.ok) throw new Error(`path ${parsed.message}`);
-    return { method, pattern: parsed.pattern, parameters: Object.entries(queryParameters) };
+    return { method, path, pattern: parsed.pattern, parameters: Object.entries(queryParameters) };
   });
 }
 
@@ -53,6 +55,9 @@ export function patternMatches(pattern: ParsedPattern, segments: readonly string
   return segments.length === parts.length;
 }
 
+const methodFits = (entry: CompiledRequest, method: string): boolean =>
+  entry.method === method || entry.method === "ANY" || (method === "HEAD" && entry.method === "GET");
+
 /** Whether one of a key's entries covers the request: its method, its path and each of its query parameters once. `query` is the raw query string, without `?`. */
 export function isAuthorizedRequest(
   requests: CompiledRequests,
@@ -62,13 +67,41 @@ export function isAuthorizedRequest(
 ): boolean {
   let parsed: URLSearchParams | null = null;
   return requests.some((entry) => {
-    const methodFits =
-      entry.method === method || entry.method === "ANY" || (method === "HEAD" && entry.method === "GET");
-    if (!methodFits || !patternMatches(entry.pattern, segments)) return false;
+    if (!methodFits(entry, method) || !patternMatches(entry.pattern, segments)) return false;
     return entry.parameters.every(([name, value]) => {
       parsed ??= new URLSearchParams(query);
       const sent = parsed.getAll(name);
       return sent.length === 1 && sent[0] === value;
     });
   });
+}
+
+const MAX_DESCRIBED = 3;
+
+/** In words, why none of a key's entries covers a request: those that come nearest, and what each lacks. */
+export function describeMisses(
+  requests: CompiledRequests,
+  method: string,
+  segments: readonly string[],
+  query: string,
+): string {
+  if (requests.length === 0) return "The key's list of requests is empty, so it may make none.";
+  const sent = new URLSearchParams(query);
+  const described = requests.map((entry) => {
+    const path = patternMatches(entry.pattern, segments);
+    const lacks: string[] = [];
+    if (!path) lacks.push("another path");
+    if (!methodFits(entry, method)) lacks.push("another method");
+    for (const [name, value] of path ? entry.parameters : []) {
+      const values = sent.getAll(name);
+      if (values.length > 1) lacks.push(`${name} was sent ${values.length} times`);
+      else if (values[0] !== value) lacks.push(`needs ${name}=${value} in the query`);
+    }
+    return { path, text: `${entry.method} ${entry.path} (${lacks.join(", ")})`, lacks: lacks.length };
+  });
+  described.sort((a, b) => Number(b.path) - Number(a.path) || a.lacks - b.lacks);
+  const shown = described.slice(0, MAX_DESCRIBED).map(({ text }) => text);
+  const more = described.length - shown.length;
+  const rest = more > 0 ? `, and ${more} more` : "";
+  return `None of the requests that the key may make is this one: ${shown.join("; ")}${rest}.`;
 }

@@ -4,10 +4,11 @@ import { compileAuthorizedRequests } from "./authorized-requests.ts";
 import type { TokenLookup } from "./bearer.ts";
 import { compileRevision, RevisionError } from "./compile.ts";
 import { formatCredential } from "./credential.ts";
-import { type DecisionRequest, decide, type KeyFacts, type KeyLookup, type TraceStep } from "./decision.ts";
+import { type DecisionRequest, decide, type KeyFacts, type KeyLookup } from "./decision.ts";
 import { findProblems } from "./publish-checks.ts";
 import { serializeRevision } from "./revision.ts";
 import { type Route, type RouteFieldsInput, routeSchema } from "./route.ts";
+import type { TraceStep } from "./trace.ts";
 import { uuidv7 } from "./uuid.ts";
 
 const target = { type: "function", function: "users" } as const;
@@ -241,9 +242,34 @@ test("the trace tells every step up to the one that refused", () => {
   ask([route({ auth: { mode: "api-key", allowedApiKeyIds: [] } })], { trace });
   assert.deepEqual(
     trace.map(({ step, outcome }) => `${step} ${outcome}`),
-    ["tenant passed", "route passed", "version skipped", "auth passed", "entitlement refused"],
+    [
+      "tenant passed",
+      "path passed",
+      "preflight skipped",
+      "route passed",
+      "version skipped",
+      "auth passed",
+      "entitlement refused",
+    ],
   );
+  assert.equal(trace.at(-1)?.detail, "The route allows 0 keys, and this one is not among them.");
   assert.ok(!JSON.stringify(trace).includes(KEY));
+});
+
+test("the trace of a request that a key does not cover names the nearest of its requests and what each lacks", () => {
+  const trace: TraceStep[] = [];
+  const authorizedRequests = compileAuthorizedRequests([
+    { method: "POST", path: "/v1/users" },
+    { method: "GET", path: "/v1/users", queryParameters: { region: "eu" } },
+    { method: "GET", path: "/v1/orders" },
+    { method: "GET", path: "/v1/other" },
+  ]);
+  ask([route({})], { trace, lookup: key({ authorizedRequests }), query: "region=us" });
+  assert.equal(
+    trace.at(-1)?.detail,
+    "None of the requests that the key may make is this one: POST /v1/users (another method); " +
+      "GET /v1/users (needs region=eu in the query); GET /v1/orders (another path), and 1 more.",
+  );
 });
 
 test("a revision with a feature that is not enforced yet is refused whole", () => {

@@ -1,4 +1,4 @@
-import { type CompiledRequests, isAuthorizedRequest } from "./authorized-requests.ts";
+import { type CompiledRequests, describeMisses, isAuthorizedRequest } from "./authorized-requests.ts";
 import {
   bearerChallenge,
   bearerToken,
@@ -13,8 +13,9 @@ import type { CompiledRoute } from "./compiled-route.ts";
 import { allowsOrigin, type HeaderList, isPreflight, preflightHeaders } from "./cors.ts";
 import { isWellFormedCredential } from "./credential.ts";
 import { GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "./errors.ts";
-import { matchRoute } from "./matcher.ts";
+import { matchRoute, type VersionGroup } from "./matcher.ts";
 import { parseRequestPath } from "./path.ts";
+import type { TraceStep } from "./trace.ts";
 import { chooseVersion, routesOf } from "./version.ts";
 
 /** What the decision reads of a request. Header values as sent; `path` is raw and without the query. */
@@ -43,9 +44,6 @@ export type KeyFacts = {
 export type KeyLookup = KeyFacts | "unknown" | "unresolved" | "unavailable";
 
 export type DecisionTenant = { id: string; slug: string; revision: CompiledRevision | null };
-
-/** One step of a decision, for people who ask why. */
-export type TraceStep = { step: string; outcome: "passed" | "refused" | "skipped"; detail: string };
 
 export type DecisionContext = {
   tenant: DecisionTenant | undefined;
@@ -101,10 +99,8 @@ export function refuse(
  */
 export function decide(request: DecisionRequest, context: DecisionContext): Decision {
   const { tenant, trace } = context;
-  const note = (step: string, outcome: TraceStep["outcome"], detail: string) =>
-    trace?.push({ step, outcome, detail });
-  const refused = (step: string, refusal: Refusal): Refusal => {
-    note(step, "refused", refusal.message);
+  const refused = (step: TraceStep["step"], refusal: Refusal, detail = refusal.message): Refusal => {
+    trace?.push({ step, outcome: "refused", detail });
     return refusal;
   };
 
@@ -112,12 +108,13 @@ export function decide(request: DecisionRequest, context: DecisionContext): Deci
   if (!tenant.revision) {
     return refused("tenant", refuse("unavailable", "This tenant's routes cannot be served at the moment."));
   }
-  note("tenant", "passed", tenant.slug);
+  trace?.push({ step: "tenant", outcome: "passed", detail: tenant.slug });
   const { tree } = tenant.revision;
 
   const parsed = parseRequestPath(request.path);
   if (!parsed.ok) return refused("path", refuse("bad_request", parsed.message));
   const { segments } = parsed;
+  trace?.push({ step: "path", outcome: "passed", detail: countOf(segments.length, "segment") });
 
   const { origin, accessControlRequestMethod: wanted } = request;
   if (isPreflight(request.method, origin, wanted)) {
@@ -126,10 +123,15 @@ export function decide(request: DecisionRequest, context: DecisionContext): Deci
     const routes = match.kind === "match" ? routesOf(match.group).filter((route) => route.cors) : [];
     const route = routes.find((each) => each.cors && allowsOrigin(each.cors, origin)) ?? routes[0];
     if (route?.cors) {
-      note("preflight", "passed", `answered for ${wanted} ${route.route.path}`);
+      const may = allowsOrigin(route.cors, origin) ? "may" : "may not";
+      const detail = trace && `answered by ${route.method} ${route.route.path}; this origin ${may} call it`;
+      if (detail) trace.push({ step: "preflight", outcome: "passed", detail });
       return { kind: "preflight", route, headers: preflightHeaders(route.cors, origin as string) };
     }
-    note("preflight", "skipped", "no route with CORS for the method it asks about");
+    const detail = "no route with CORS for the method it asks about";
+    trace?.push({ step: "preflight", outcome: "skipped", detail });
+  } else {
+    trace?.push({ step: "preflight", outcome: "skipped", detail: "not a preflight" });
   }
 
   const match = matchRoute(tree, request.method, segments);
@@ -141,21 +143,27 @@ export function decide(request: DecisionRequest, context: DecisionContext): Deci
     const message = `This path answers ${allow} only.`;
     return refused("route", refuse("method_not_allowed", message, null, [["Allow", allow]]));
   }
+  trace?.push({ step: "route", outcome: "passed", detail: describeGroup(match.group) });
   const choice = chooseVersion(match.group, request.apiVersion);
   if (choice.kind !== "chosen") {
     return refused("version", refuse(choice.kind, choice.message, routesOf(match.group)[0] ?? null));
   }
   const { route } = choice;
-  note("route", "passed", `${route.method} ${route.route.path}`);
-  note("version", route.apiVersion ? "passed" : "skipped", route.apiVersion ?? "the route has no version");
+  const { apiVersion } = route;
+  const version = apiVersion ?? "the route has no version";
+  trace?.push({ step: "version", outcome: apiVersion ? "passed" : "skipped", detail: version });
 
   const caller = authenticate(route, tenant, request, context);
   if ("kind" in caller) return caller.kind === "refused" ? refused("auth", caller) : caller;
-  note("auth", caller.subject ? "passed" : "skipped", whoIs(caller));
+  const outcome = caller.subject ? "passed" : "skipped";
+  trace?.push({ step: "auth", outcome, detail: whoIs(caller) });
 
   const entitlement = entitle(route, tenant, caller, request, segments);
-  if (entitlement) return refused("entitlement", entitlement);
-  note("entitlement", caller.subject ? "passed" : "skipped", entitlementOf(caller));
+  if (entitlement) {
+    const why = trace && whyNotEntitled(route, caller, request, segments);
+    return refused("entitlement", entitlement, why ?? entitlement.message);
+  }
+  trace?.push({ step: "entitlement", outcome, detail: entitlementOf(caller) });
   return { kind: "allowed", route, segments, ...caller };
 }
 
@@ -275,4 +283,22 @@ function entitle(
     return refuse("request_not_authorized", "This API key does not cover this request.", route);
   }
   return null;
+}
+
+const countOf = (amount: number, one: string) => `${amount} ${one}${amount === 1 ? "" : "s"}`;
+
+const describeGroup = (group: VersionGroup) => `${group.method} ${routesOf(group)[0]?.route.path}`;
+
+/** For the trace only: which of a key's two rights is missing, and how near its own requests come. */
+function whyNotEntitled(
+  route: CompiledRoute,
+  { key }: Caller,
+  request: DecisionRequest,
+  segments: readonly string[],
+): string | null {
+  if (!key) return null;
+  if (route.allowedKeys && !route.allowedKeys.has(key.id)) {
+    return `The route allows ${countOf(route.allowedKeys.size, "key")}, and this one is not among them.`;
+  }
+  return describeMisses(key.authorizedRequests ?? [], request.method, segments, request.query);
 }

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
+import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import {
   type Address,
   type AllowedExchange,
@@ -9,7 +10,6 @@ import {
   passesOut,
 } from "../exchange.ts";
 import { announcedLength, BodyTooLarge, limitedBody, readBody } from "../policies/body.ts";
-import { upstreamUrl } from "./upstream-url.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECTIONS_PER_ORIGIN = 256;

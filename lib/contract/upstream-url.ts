@@ -1,4 +1,4 @@
-import { type CompiledRoute, pathParameters } from "#lib/contract/compiled-route.ts";
+import { type CompiledRoute, pathParameters } from "./compiled-route.ts";
 
 type Piece = string | { name: string; rest: boolean };
 export type UpstreamUrl = { origin: string; pieces: readonly Piece[]; query: string; appendsRest: boolean };

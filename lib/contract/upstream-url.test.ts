@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import test from "node:test";
 import fc from "fast-check";
-import { compileRoute } from "#lib/contract/compiled-route.ts";
-import { parseRequestPath } from "#lib/contract/path.ts";
-import { routeSchema } from "#lib/contract/route.ts";
+import { compileRoute } from "./compiled-route.ts";
+import { parseRequestPath } from "./path.ts";
+import { routeSchema } from "./route.ts";
 import { upstreamUrl } from "./upstream-url.ts";
 
 function upstream(path: string, url: string, requested: string, query = ""): string {
