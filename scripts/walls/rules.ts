@@ -32,7 +32,17 @@ export const ROOMS: Record<string, number> = {
 };
 
 /** Folders of lib that are common ground; every other folder of lib is a slice. */
-export const COMMON = ["access", "api", "audit", "command", "contract", "db", "errors"];
+export const COMMON = [
+  "access",
+  "api",
+  "audit",
+  "command",
+  "contract",
+  "db",
+  "errors",
+  "outbound",
+  "secrets",
+];
 
 /** What one slice may see of another. */
 export const SLICE_DOORS = ["schema.ts", "rules.ts", "queries.ts", "commands.ts"];
@@ -48,6 +58,9 @@ export const TESTS = ["**/*.test.{ts,tsx}", "e2e/**", "tests/**"];
 
 /** Runs in a browser as well as on the server; the permission table is data that both ask. */
 const PURE = ["lib/*/schema.ts", "lib/*/rules.ts", "lib/access/permissions.ts"];
+
+/** What both planes do alike although it is not pure: fetch from an address that a tenant named, keep a secret. */
+const BOTH_PLANES = ["lib/outbound/**", "lib/secrets/**"];
 
 const SERVER_ONLY = [
   "pg",
@@ -94,11 +107,18 @@ export const WALLS: Wall[] = [
     may: ["lib/**"],
   },
   {
-    says: "the contract is pure: itself and zod",
+    says: "the contract is pure: itself, zod, and libraries that only compute",
     from: ["lib/contract/**"],
     except: TESTS,
     may: ["lib/contract/**"],
-    packages: ["zod"],
+    packages: ["zod", "ipaddr.js", "jose"],
+  },
+  {
+    says: "what both planes do alike imports the contract",
+    from: BOTH_PLANES,
+    except: TESTS,
+    may: [...BOTH_PLANES, "lib/contract/**"],
+    packages: ["node:*", "undici", "zod"],
   },
   {
     says: "schemas and rules are pure: each other, permissions, the contract and zod",
@@ -110,7 +130,7 @@ export const WALLS: Wall[] = [
     says: "the data plane imports the contract and itself, and knows no Prisma and no pages",
     from: ["data-plane/**"],
     except: TESTS,
-    may: ["data-plane/**", "lib/contract/**"],
+    may: ["data-plane/**", "lib/contract/**", ...BOTH_PLANES],
     packagesNot: [
       "prisma",
       "@prisma/client",
