@@ -4,6 +4,7 @@ import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import { isCorsHeader } from "#lib/contract/cors.ts";
 import type { KeyFacts } from "#lib/contract/decision.ts";
 import { errorEnvelope, GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "#lib/contract/errors.ts";
+import type { Decided, Refusals } from "./refusals.ts";
 import type { TenantState } from "./snapshot.ts";
 
 /** One request and its answer, with what has been found out about it so far. */
@@ -24,6 +25,9 @@ export type Exchange = {
   /** The gateway is stopping; asked when the answer begins, for it may have begun to stop meanwhile. */
   draining: () => boolean;
   tenant: TenantState | null;
+  /** What it was decided with, and who writes down what is refused. */
+  decided: Decided | null;
+  refusals: Pick<Refusals, "note"> | null;
   route: CompiledRoute | null;
   key: KeyFacts | null;
   /** For the log: the code of the gateway's own error, and what went wrong with the target. */
@@ -104,6 +108,7 @@ export function answerError(
   headers: readonly string[] = [],
 ): void {
   exchange.code = code;
+  if (exchange.decided) exchange.refusals?.note(exchange.decided, exchange, code, message);
   const body = JSON.stringify(errorEnvelope(code, message, exchange.requestId));
   answer(exchange, GATEWAY_ERROR_STATUS[code], [...headers, "Content-Type", "application/json"], body);
 }

@@ -11,6 +11,7 @@ import { followChanges } from "./changes.ts";
 import { createKeyLookup } from "./key-lookup.ts";
 import type { GatewayLogger } from "./logger.ts";
 import { createRateLimiter } from "./policies/rate-limit.ts";
+import { createRefusals } from "./refusals.ts";
 import { createReports } from "./reports.ts";
 import { createGatewayServer } from "./server.ts";
 import { createSnapshot } from "./snapshot.ts";
@@ -66,6 +67,7 @@ export async function startGateway(
     startedAt: new Date(),
   };
   const reports = createReports(instance, pool, logger);
+  const refusals = createRefusals(instance.id, pool, logger);
   const upstreams = createUpstreams();
   const keys = createKeyLookup(snapshot, pool, (error) => logger.warn({ err: error }, "key look-up failed"));
   let ready = false;
@@ -76,6 +78,7 @@ export async function startGateway(
       keys,
       limiter: createRateLimiter(),
       reports,
+      refusals,
       functions,
       upstreams,
       pool,
@@ -104,7 +107,7 @@ export async function startGateway(
   try {
     await once(server, "listening");
   } catch (error) {
-    await Promise.all([functions.close(), pool.end(), reports.abandon()]);
+    await Promise.all([functions.close(), pool.end(), reports.abandon(), refusals.abandon()]);
     throw error;
   }
   const { address: host, port } = server.address() as AddressInfo;
@@ -140,6 +143,7 @@ export async function startGateway(
     clearTimeout(force);
     await changes.stop();
     await reports.stop();
+    await refusals.stop();
     await functions.close();
     await upstreams.close();
     await pool.end();

@@ -9,6 +9,7 @@ import type { KeyLookups } from "./key-lookup.ts";
 import { announcedLength, readBody } from "./policies/body.ts";
 import { type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
 import { limitSubject } from "./policies/source-ip.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Reports } from "./reports.ts";
 import type { Snapshot, StoredKey } from "./snapshot.ts";
 import { buildEvent } from "./targets/event-source.ts";
@@ -22,6 +23,7 @@ export type Services = {
   keys: KeyLookups;
   limiter: RateLimiter;
   reports: Pick<Reports, "used">;
+  refusals: Pick<Refusals, "note">;
   functions: FunctionsHost;
   upstreams: Dispatcher;
   pool: pg.Pool;
@@ -59,10 +61,19 @@ export async function handle(exchange: Exchange, address: Address, services: Ser
   const decideWith = (lookupKey: (apiKey: string) => KeyLookup): Decision =>
     decide(request, { tenant, now, lookupKey, lookupToken: () => "unavailable" });
 
-  let decision = decideWith((apiKey) => keys.inMemory(apiKey, now));
+  let foundKey: KeyLookup | null = null;
+  let decision = decideWith((apiKey) => {
+    foundKey = keys.inMemory(apiKey, now);
+    return foundKey;
+  });
   if (decision.kind === "unresolved") {
     const found = await keys.inDatabase(request.apiKey as string);
+    foundKey = found;
     decision = decideWith(() => found);
+  }
+  if (tenant?.revision) {
+    const { id: tenantId, slug, revision, number } = tenant;
+    exchange.decided = { tenantId, slug, revision, number, request, key: foundKey, token: null };
   }
   if (decision.kind === "unresolved") return answerError(exchange, "unavailable", "Try again.");
   if (decision.kind === "preflight") {

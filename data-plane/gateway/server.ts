@@ -49,6 +49,8 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       closes: false,
       draining: state.draining,
       tenant: null,
+      decided: null,
+      refusals: services.refusals,
       route: null,
       key: null,
       code: null,

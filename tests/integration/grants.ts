@@ -21,10 +21,12 @@ export const TABLES: Record<string, Grants> = {
   job_idempotency: { console: "S", gateway: "SIUD", worker: "SIUD" },
   jobs: { console: "SU", gateway: "sI", worker: "SIU" },
   memberships: { console: "SIUD", gateway: "", worker: "" },
+  refusals: { console: "S", gateway: "sID", worker: "" },
   revisions: { console: "SI", gateway: "s", worker: "" },
   sessions: { console: "SIU", gateway: "", worker: "" },
   sign_in_throttles: { console: "SIUD", gateway: "", worker: "" },
   tenants: { console: "SIU", gateway: "s", worker: "s" },
+  unrecorded_refusals: { console: "S", gateway: "sID", worker: "" },
   users: { console: "SIU", gateway: "", worker: "" },
 };
 
@@ -61,7 +63,9 @@ export const COLUMNS: Record<string, string[]> = {
     "state",
     "tenant_id",
   ],
+  "gateway refusals": ["at"],
   "gateway revisions": ["content", "hash", "number", "tenant_id"],
   "gateway tenants": ["changed_xid", "deleted_at", "id", "live_revision", "slug"],
+  "gateway unrecorded_refusals": ["until_at"],
   "worker tenants": ["deleted_at", "id", "slug"],
 };

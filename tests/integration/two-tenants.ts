@@ -76,6 +76,17 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       [tenant, job],
     ],
     [
+      `INSERT INTO refusals (id, tenant_id, request_id, at, instance_id, revision, status, code, message, method, path,
+         query_names, source_ip, steps)
+       VALUES ($1, $2, 'q', now(), $3, 1, 404, 'route_not_found', 'no', 'GET', '/', '[]', '127.0.0.1', '[]')`,
+      [id(number, 20), tenant, instance],
+    ],
+    [
+      `INSERT INTO unrecorded_refusals (id, tenant_id, instance_id, from_at, until_at, amount)
+       VALUES ($1, $2, $3, now(), now(), 1)`,
+      [id(number, 21), tenant, instance],
+    ],
+    [
       `INSERT INTO audit_entries (id, tenant_id, actor_type, actor_label, action, target_type, target_id, request_id)
        VALUES ($1, $2, 'user', 'Somebody', 'route.create', 'route', 'r', 'q')`,
       [id(number, 9), tenant],
