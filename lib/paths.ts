@@ -20,6 +20,7 @@ export const paths = {
   home: () => "/",
   signIn: (callbackUrl?: string) => `/sign-in${queryString({ callbackUrl })}`,
   newTenant: () => "/new-tenant",
+  claim: () => "/claim",
   overview: (slug: string) => tenant(slug),
   routes: (slug: string) => `${tenant(slug)}/routes`,
   newRoute: (slug: string) => `${tenant(slug)}/routes/new`,

@@ -15,6 +15,7 @@ export type TenantState = DecisionTenant & {
 };
 export type StoredKey = KeyFacts & { changedXid: bigint; lastUsedMinute: number };
 
+const NONE: readonly string[] = [];
 const NOTHING_PUBLISHED = compileRevision({ format: 1, routes: [] });
 
 /** Keys are found by the SHA-256 of the whole key, as base64. */
@@ -61,6 +62,7 @@ export function createSnapshot() {
       expiresAt: row.expiresAt,
       revokedAt: row.revokedAt,
       authorizedRequests,
+      succeeds: row.succeeds ?? NONE,
       changedXid: BigInt(row.changedXid),
       lastUsedMinute,
     };

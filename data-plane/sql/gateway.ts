@@ -14,7 +14,9 @@ export type KeyRow = {
   /** Base64. */
   hash: string;
   authorizedRequests: unknown;
-  /** Unix milliseconds. */
+  /** The keys that this one took over from; null for none. */
+  succeeds: string[] | null;
+  /** Unix milliseconds; the end of its grace when it has been replaced. */
   expiresAt: number | null;
   revokedAt: number | null;
   changedXid: string;
@@ -25,7 +27,8 @@ const TENANT = `SELECT id, slug, live_revision AS "liveRevision", deleted_at IS 
   changed_xid::text AS "changedXid" FROM tenants`;
 const MILLISECONDS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
 const KEY = `SELECT id, tenant_id AS "tenantId", encode(key_hash, 'base64') AS hash,
-  authorized_requests AS "authorizedRequests", ${MILLISECONDS("expires_at")} AS "expiresAt",
+  authorized_requests AS "authorizedRequests", ${MILLISECONDS("LEAST(expires_at, grace_ends_at)")} AS "expiresAt",
+  CASE WHEN cardinality(succeeds) > 0 THEN to_json(succeeds) END AS succeeds,
   ${MILLISECONDS("revoked_at")} AS "revokedAt", changed_xid::text AS "changedXid" FROM api_keys`;
 const KEYS_PER_PAGE = 20_000;
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
@@ -127,7 +130,11 @@ export async function reportInstance(
         AS a (tenant_id, revision, since, refused, error)
       JOIN tenants t ON t.id = a.tenant_id
       ON CONFLICT (tenant_id, instance_id) DO UPDATE SET revision = excluded.revision,
-        since = excluded.since, refused = excluded.refused, error = excluded.error`,
+        since = excluded.since, refused = excluded.refused, error = excluded.error,
+        acknowledged_at = CASE
+          WHEN (acknowledgements.revision, acknowledgements.refused)
+            IS DISTINCT FROM (excluded.revision, excluded.refused)
+          THEN clock_timestamp() ELSE acknowledgements.acknowledged_at END`,
     values: [
       instance.id,
       instance.name,

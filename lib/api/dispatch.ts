@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { Actor } from "#lib/access/actor.ts";
 import { authenticate } from "#lib/access/authenticate.ts";
 import { authorize } from "#lib/access/authorize.ts";
+import { clientIp } from "#lib/access/client-ip.ts";
 import { DomainError, invalid, notFound } from "#lib/errors/domain-error.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
-import type { Endpoint, EndpointInput } from "./endpoint.ts";
+import type { Caller, Endpoint, EndpointInput } from "./endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
 import { matchEndpoint } from "./match.ts";
 import { readJsonBody } from "./read-body.ts";
@@ -49,8 +50,13 @@ function queryOf(endpoint: Endpoint, url: URL): unknown {
   return parse(endpoint.query ?? z.strictObject({}), given);
 }
 
-async function actorFor(endpoint: Endpoint, actor: Actor | null, tenantSlug: string | undefined) {
-  if (endpoint.access.kind === "public") return null;
+async function actorFor(
+  endpoint: Endpoint,
+  actor: Actor | null,
+  tenantSlug: string | undefined,
+  caller: Caller,
+) {
+  if (endpoint.access.kind === "public") return caller;
   if (!actor) {
     throw new DomainError("unauthenticated", "Sign in, or send an access token as a bearer token.", {
       headers: { "www-authenticate": 'Bearer realm="gatehouse"' },
@@ -75,7 +81,10 @@ async function answer(request: Request, requestId: string): Promise<Response> {
   const recognised =
     endpoint.access.kind === "public" ? null : await authenticate(request.headers, requestId);
   if (recognised?.proof.type === "session") assertSameOrigin(request);
-  const actor = await actorFor(endpoint, recognised, params.tenant);
+  const actor = await actorFor(endpoint, recognised, params.tenant, {
+    requestId,
+    ip: clientIp(request.headers),
+  });
   const query = queryOf(endpoint, url);
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
   const body = hasBody

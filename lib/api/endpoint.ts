@@ -2,6 +2,9 @@ import type { z } from "zod";
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
 import type { Permission } from "#lib/access/permissions.ts";
 
+/** Whoever calls a public endpoint: nobody that is known. */
+export type Caller = { requestId: string; ip: string };
+
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Who may call: anybody, anybody signed in, or a member of the tenant in the path who holds a permission. */
@@ -64,7 +67,7 @@ export function tenantEndpoint<Query extends MaybeSchema, Body extends MaybeSche
 
 /** An endpoint that needs no credentials. */
 export function publicEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
-  definition: Definition<null, Query, Body>,
+  definition: Definition<Caller, Query, Body>,
 ): Endpoint {
   return { ...definition, access: { kind: "public" } } as unknown as Endpoint;
 }

@@ -7,17 +7,29 @@ type Json = Prisma.InputJsonValue;
 /** What happened, in terms of the thing it happened to. `before` and `after` never hold a secret. */
 export type AuditRecord = {
   action: string;
-  targetType: "tenant" | "member" | "route" | "draft" | "revision" | "key" | "job" | "token";
+  targetType: "tenant" | "member" | "route" | "draft" | "revision" | "key" | "claim" | "job" | "token";
   targetId: string;
   before?: Json;
   after?: Json;
   reason?: string;
 };
 
+/** Somebody without an account who may do one thing, because they hold something that proves it. */
+export type Outsider = { label: string; requestId: string; ip: string };
+
+const whoIs = (actor: Actor | Outsider) =>
+  "proof" in actor
+    ? {
+        actorType: actor.proof.type === "token" ? "token" : "user",
+        actorId: actor.userId,
+        actorLabel: actorLabel(actor),
+      }
+    : { actorType: "system", actorId: null, actorLabel: actor.label };
+
 /** Writes one entry in the caller's transaction, so that a change and its entry stand or fall together. */
 export async function writeAudit(
   tx: Transaction,
-  actor: Actor,
+  actor: Actor | Outsider,
   tenantId: string,
   record: AuditRecord,
 ): Promise<void> {
@@ -27,9 +39,7 @@ export async function writeAudit(
       {
         id: uuidv7(),
         tenantId,
-        actorType: actor.proof.type === "token" ? "token" : "user",
-        actorId: actor.userId,
-        actorLabel: actorLabel(actor),
+        ...whoIs(actor),
         action: record.action,
         targetType: record.targetType,
         targetId: record.targetId,

@@ -22,6 +22,7 @@ const key = (facts: Partial<KeyFacts> = {}): KeyFacts => ({
   expiresAt: null,
   revokedAt: null,
   authorizedRequests: null,
+  succeeds: [],
   ...facts,
 });
 
@@ -127,6 +128,14 @@ test("a malformed key is refused without a look-up", () => {
     },
   );
   assert.equal(code(decision), "401 invalid_api_key");
+});
+
+test("a route that allows a key allows what took over from it, and not the other way round", () => {
+  const old = uuidv7();
+  const allows = (id: string) => [route({ auth: { mode: "api-key", allowedApiKeyIds: [id] } })];
+  const successor = key({ id: uuidv7(), succeeds: [uuidv7(), old] });
+  assert.equal(code(ask(allows(old), { lookup: successor })), "allowed");
+  assert.equal(code(ask(allows(successor.id), { lookup: key({ id: old }) })), "403 key_not_allowed");
 });
 
 test("the route's list of keys and the key's list of requests must both agree", () => {

@@ -13,6 +13,7 @@ import type { CompiledRoute } from "./compiled-route.ts";
 import { allowsOrigin, type HeaderList, isPreflight, preflightHeaders } from "./cors.ts";
 import { isWellFormedCredential } from "./credential.ts";
 import { GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "./errors.ts";
+import { isAllowedKey } from "./key-reach.ts";
 import { matchRoute, type VersionGroup } from "./matcher.ts";
 import { parseRequestPath } from "./path.ts";
 import type { TraceStep } from "./trace.ts";
@@ -38,6 +39,8 @@ export type KeyFacts = {
   expiresAt: number | null;
   revokedAt: number | null;
   authorizedRequests: CompiledRequests | null;
+  /** The keys that it took over from: a route that allows one of them allows this one. */
+  succeeds: readonly string[];
 };
 
 /** `unresolved`: not in memory, ask the database and decide again. `unavailable`: it could not be asked. */
@@ -272,7 +275,7 @@ function entitle(
     return refuse("insufficient_scope", `The token lacks ${what.join(", ")}.`, route, challenge);
   }
   if (!key) return null;
-  if (route.allowedKeys && !route.allowedKeys.has(key.id)) {
+  if (!isAllowedKey(route, key)) {
     return refuse("key_not_allowed", "This API key is not allowed on this route.", route);
   }
   const { authorizedRequests } = key;
@@ -297,8 +300,8 @@ function whyNotEntitled(
   segments: readonly string[],
 ): string | null {
   if (!key) return null;
-  if (route.allowedKeys && !route.allowedKeys.has(key.id)) {
-    return `The route allows ${countOf(route.allowedKeys.size, "key")}, and this one is not among them.`;
+  if (!isAllowedKey(route, key)) {
+    return `The route allows ${countOf(route.allowedKeys?.size ?? 0, "key")}, and this one is not among them.`;
   }
   return describeMisses(key.authorizedRequests ?? [], request.method, segments, request.query);
 }

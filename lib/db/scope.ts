@@ -32,6 +32,11 @@ export const withNewTenant = <T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> => withScope({ tenantId, userId }, work);
 
-/** A transaction that sees the one access token whose SHA-256 (lower-case hex) was presented. */
+/** Lets a transaction that was opened for a presented credential go on inside the tenant that the credential is of. */
+export async function enterTenantOf(tx: Transaction, tenantId: string): Promise<void> {
+  await tx.$executeRaw`SELECT set_config('app.tenant', ${tenantId}, true)`;
+}
+
+/** A transaction that sees the one access token or claim link whose SHA-256 (lower-case hex) was presented. */
 export const withCredential = <T>(hash: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
   withScope({ credentialHash: hash }, work);

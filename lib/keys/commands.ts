@@ -1,50 +1,83 @@
-import { createHash, randomBytes } from "node:crypto";
 import { actorLabel } from "#lib/access/actor.ts";
 import { defineCommand } from "#lib/command/define.ts";
-import { displayParts, formatCredential } from "#lib/contract/credential.ts";
-import { uuidv7 } from "#lib/contract/uuid.ts";
-import { Prisma } from "#lib/db/client.ts";
 import { conflict, notFound, staleVersion } from "#lib/errors/domain-error.ts";
-import { toApiKey } from "./queries.ts";
-import { keyStatus, whyNotRevoke } from "./rules.ts";
+import { include, issueKey, lockKey, replaceKey, view } from "./issue.ts";
+import { graceEnd, keyStatus, whyNotChangeGrace, whyNotRevoke } from "./rules.ts";
 import type { ApiKey, MintedKey, NewKey } from "./schema.ts";
 
-const include = { usage: true } as const;
-type StoredKey = Prisma.ApiKeyGetPayload<{ include: typeof include }>;
-const view = ({ usage, ...row }: StoredKey): ApiKey =>
-  toApiKey({ ...row, lastUsedAt: usage?.lastUsedAt ?? null });
+export { issueKey, lockKey, replaceKey } from "./issue.ts";
 
-/**
- * Makes a key. The secret is in what this returns and nowhere else: only its SHA-256, its first and its last four
- * characters are stored, and neither the audit entry nor any log sees it.
- */
+/** Makes a key; the answer is the only place that holds it. Neither the audit entry nor any log sees the secret. */
 export const mintKey = defineCommand(
   "key.manage",
   async ({ tx, actor, audit, notify }, input: NewKey): Promise<MintedKey> => {
-    const key = formatCredential("apiKey", randomBytes(32));
-    const row = await tx.apiKey.create({
-      data: {
-        id: uuidv7(),
-        tenantId: actor.tenant.id,
-        name: input.name,
-        description: input.description,
-        keyHash: createHash("sha256").update(key).digest(),
-        ...displayParts("apiKey", key),
-        authorizedRequests: input.authorizedRequests ?? Prisma.DbNull,
-        expiresAt: input.expiresAt,
-        createdBy: actor.userId,
-        createdByLabel: actorLabel(actor),
-      },
-      include,
+    const minted = await issueKey(tx, {
+      ...input,
+      tenantId: actor.tenant.id,
+      expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
+      createdBy: actor.userId,
+      createdByLabel: actorLabel(actor),
     });
     await audit({
       action: "key.mint",
       targetType: "key",
-      targetId: row.id,
+      targetId: minted.id,
       after: { name: input.name, expiresAt: input.expiresAt, authorizedRequests: input.authorizedRequests },
     });
     await notify("changed");
-    return { ...view(row), key };
+    return minted;
+  },
+);
+
+/**
+ * Replaces a key by a new one with the same rights, which this answer holds and no other; the old one works on for
+ * the grace period. Throws `not_found`, or `conflict` for a key that is revoked, expired or replaced already.
+ */
+export const rotateKey = defineCommand(
+  "key.manage",
+  async ({ tx, actor, audit, notify }, input: { id: string; graceSeconds: number }): Promise<MintedKey> => {
+    const old = await lockKey(tx, actor.tenant.id, input.id);
+    if (!old) throw notFound("key");
+    const by = {
+      graceSeconds: input.graceSeconds,
+      createdBy: actor.userId,
+      createdByLabel: actorLabel(actor),
+    };
+    const minted = await replaceKey(tx, old, by);
+    await audit({
+      action: "key.rotate",
+      targetType: "key",
+      targetId: old.id,
+      before: { name: old.name, lastFour: old.lastFour },
+      after: { rotatedTo: minted.id, graceSeconds: input.graceSeconds },
+    });
+    await notify("changed");
+    return minted;
+  },
+);
+
+/** Extends or cuts off a replaced key's grace; never beyond its own expiry. Throws `not_found`, `conflict`. */
+export const changeGrace = defineCommand(
+  "key.manage",
+  async ({ tx, actor, audit, notify }, input: { id: string; graceSeconds: number }): Promise<ApiKey> => {
+    const key = await lockKey(tx, actor.tenant.id, input.id);
+    if (!key) throw notFound("key");
+    const refusal = whyNotChangeGrace(view(key));
+    if (refusal) throw conflict(refusal);
+    const graceEndsAt = graceEnd(new Date(), input.graceSeconds, key.expiresAt);
+    await tx.apiKey.updateMany({
+      where: { tenantId: actor.tenant.id, id: key.id },
+      data: { graceEndsAt, version: { increment: 1 } },
+    });
+    await audit({
+      action: "key.grace",
+      targetType: "key",
+      targetId: key.id,
+      before: { graceEndsAt: key.graceEndsAt?.toISOString() ?? null },
+      after: { graceEndsAt: graceEndsAt.toISOString() },
+    });
+    await notify("changed");
+    return view({ ...key, graceEndsAt, version: key.version + 1 });
   },
 );
 

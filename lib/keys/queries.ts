@@ -21,6 +21,10 @@ export type KeyRow = {
   revokedByLabel: string | null;
   version: number;
   lastUsedAt: Date | null;
+  rotatedAt: Date | null;
+  rotatedTo: string | null;
+  graceEndsAt: Date | null;
+  succeeds: string[];
 };
 
 /** What may be shown of a stored key. */
@@ -39,6 +43,10 @@ export function toApiKey(row: KeyRow): ApiKey {
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
     revokedBy: row.revokedByLabel,
+    rotatedAt: row.rotatedAt?.toISOString() ?? null,
+    rotatedTo: row.rotatedTo,
+    graceEndsAt: row.graceEndsAt?.toISOString() ?? null,
+    succeeds: row.succeeds,
     version: row.version,
   };
 }
@@ -46,12 +54,16 @@ export function toApiKey(row: KeyRow): ApiKey {
 const COLUMNS = Prisma.sql`k.id, k.name, k.description, k.prefix, k.last_four AS "lastFour",
   k.authorized_requests AS "authorizedRequests", k.expires_at AS "expiresAt", k.created_at AS "createdAt",
   k.created_by_label AS "createdByLabel", k.revoked_at AS "revokedAt", k.revoked_by_label AS "revokedByLabel",
-  k.version, u.last_used_at AS "lastUsedAt"`;
+  k.version, k.rotated_at AS "rotatedAt", k.rotated_to AS "rotatedTo", k.grace_ends_at AS "graceEndsAt",
+  k.succeeds, u.last_used_at AS "lastUsedAt"`;
 
 const STATUS_IS: Record<KeyStatus, Prisma.Sql> = {
   revoked: Prisma.sql`k.revoked_at IS NOT NULL`,
-  expired: Prisma.sql`k.revoked_at IS NULL AND k.expires_at <= now()`,
-  active: Prisma.sql`k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+  expired: Prisma.sql`k.revoked_at IS NULL AND LEAST(k.expires_at, k.grace_ends_at) <= now()`,
+  rotating: Prisma.sql`k.revoked_at IS NULL AND k.grace_ends_at > now()
+    AND (k.expires_at IS NULL OR k.expires_at > now())`,
+  active: Prisma.sql`k.revoked_at IS NULL AND k.grace_ends_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > now())`,
 };
 
 type ListInput = {

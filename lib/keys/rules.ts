@@ -1,12 +1,40 @@
-import type { KeyStatus } from "./schema.ts";
+import type { ApiKey, KeyStatus } from "./schema.ts";
 
-/** What a key is at `now`; revoked outlasts expired. */
-export function keyStatus(key: { revokedAt: Date | null; expiresAt: Date | null }, now: Date): KeyStatus {
-  if (key.revokedAt) return "revoked";
-  return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
+export const DAY_SECONDS = 86_400;
+export const MAX_GRACE_SECONDS = 90 * DAY_SECONDS;
+
+type Dates = { revokedAt: Date | null; expiresAt: Date | null; graceEndsAt: Date | null };
+
+/** What a key is at `now`; revoked outlasts expired, and a replaced key is expired once its grace is over. */
+export function keyStatus({ revokedAt, expiresAt, graceEndsAt }: Dates, now: Date): KeyStatus {
+  if (revokedAt) return "revoked";
+  if ((expiresAt && expiresAt <= now) || (graceEndsAt && graceEndsAt <= now)) return "expired";
+  return graceEndsAt ? "rotating" : "active";
+}
+
+/** When a replaced key stops working: after the grace, or earlier when it would have expired anyway. */
+export function graceEnd(now: Date, graceSeconds: number, expiresAt: Date | null): Date {
+  const end = new Date(now.getTime() + graceSeconds * 1_000);
+  return expiresAt && expiresAt < end ? expiresAt : end;
 }
 
 /** Why a key cannot be revoked; null when it can. The page greys the action out with the same words. */
 export function whyNotRevoke(status: KeyStatus): string | null {
   return status === "revoked" ? "This key is revoked already." : null;
+}
+
+/** Why a key cannot be replaced by a new one; null when it can. */
+export function whyNotRotate(key: Pick<ApiKey, "status" | "rotatedTo">): string | null {
+  if (key.status === "revoked") return "This key is revoked; mint a new one instead.";
+  if (key.rotatedTo) return "This key has been replaced already; rotate its successor.";
+  if (key.status === "expired") return "This key has expired; mint a new one instead.";
+  return null;
+}
+
+/** Why the grace of a key cannot be changed; null when it can. */
+export function whyNotChangeGrace(key: Pick<ApiKey, "status">): string | null {
+  if (key.status === "rotating") return null;
+  return key.status === "active"
+    ? "This key is not being replaced."
+    : `This key is ${key.status} and stays so; mint a new one instead.`;
 }

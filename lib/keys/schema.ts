@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { authorizedRequestsSchema } from "#lib/contract/authorized-requests.ts";
 import { line, paragraph } from "#lib/contract/text.ts";
+import { MAX_GRACE_SECONDS } from "./rules.ts";
 
-export const KEY_STATUSES = ["active", "expired", "revoked"] as const;
+export const KEY_STATUSES = ["active", "rotating", "expired", "revoked"] as const;
 export type KeyStatus = (typeof KEY_STATUSES)[number];
 
 /** A key as anybody in the tenant may see it: everything but the secret, which nobody can see again. */
@@ -20,6 +21,12 @@ export const apiKeySchema = z.object({
   lastUsedAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),
   revokedBy: z.string().nullable(),
+  /** When it was replaced, by which key, and until when it works on beside that one. */
+  rotatedAt: z.iso.datetime().nullable(),
+  rotatedTo: z.uuid().nullable(),
+  graceEndsAt: z.iso.datetime().nullable(),
+  /** The keys that it took over from, oldest first. */
+  succeeds: z.array(z.uuid()),
   version: z.int(),
 });
 export type ApiKey = z.output<typeof apiKeySchema>;
@@ -34,15 +41,16 @@ export const apiKeyDetailSchema = apiKeySchema.extend({
 });
 export type ApiKeyDetail = z.output<typeof apiKeyDetailSchema>;
 
+/** A moment to come, as ISO 8601 with an offset. */
+export const futureTime = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) > Date.now(), "is in the past");
+
 export const newKeySchema = z.strictObject({
   name: line(1, 120),
   description: paragraph(2_000).default(""),
   authorizedRequests: authorizedRequestsSchema.default(null),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .refine((text) => Date.parse(text) > Date.now(), "is in the past")
-    .nullable()
-    .default(null),
+  expiresAt: futureTime.nullable().default(null),
 });
 export type NewKey = z.output<typeof newKeySchema>;
 
@@ -51,6 +59,14 @@ export const editedKeySchema = z.strictObject({
   description: paragraph(2_000).optional(),
   version: z.int().optional(),
 });
+
+export const graceSeconds = z.int().min(0).max(MAX_GRACE_SECONDS);
+
+/** How long the old key works on beside the new one, in seconds; 0 ends it at once. */
+export const rotateKeySchema = z.strictObject({ graceSeconds });
+
+/** The rest of a replaced key's grace, counted from now; 0 cuts it off. */
+export const changeGraceSchema = z.strictObject({ graceSeconds });
 
 export const revokeKeySchema = z.strictObject({ reason: line(0, 500).default("") });
 

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import type { TenantActor } from "#lib/access/actor.ts";
+import { createClaim } from "#lib/claims/commands.ts";
+import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { mintKey } from "#lib/keys/commands.ts";
@@ -26,6 +28,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
   const { draftVersion } = await getChanges(actor, undefined);
   await publish(actor, { draftVersion, note: "" });
   const key = await mintKey(actor, { name: "k", description: "", authorizedRequests: null, expiresAt: null });
+  const claim = await createClaim(actor, newClaimSchema.parse({ name: "c" }));
   const token = await mintToken(actor, { name: "t", expiresInDays: 1, tenantId: actor.tenant.id });
   const job = uuidv7();
   const client = new pg.Client({ connectionString: plane.database.superuserUrl });
@@ -36,5 +39,5 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     [job, actor.tenant.id, randomBytes(8).toString("hex")],
   );
   await client.end();
-  return { actor, ids: { routes: route.id, keys: key.id, jobs: job, tokens: token.id } };
+  return { actor, ids: { routes: route.id, keys: key.id, claims: claim.id, jobs: job, tokens: token.id } };
 }

@@ -92,6 +92,7 @@ async function send(endpoint: Endpoint, path: string, { token, body, raw, header
 function validBody({ path }: Endpoint): unknown {
   if (path.endsWith("/routes/{id}")) return { ...routeFixture, version: 1 };
   if (path.endsWith("/keys/{id}")) return { name: "renamed", version: 1 };
+  if (/\/(rotate|grace)$/.test(path)) return { graceSeconds: 60 };
   return { reason: "because" };
 }
 

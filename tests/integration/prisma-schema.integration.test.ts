@@ -35,8 +35,9 @@ function schemaTables(schema: string): Tables {
       const [, name, type, unsupported, mark, attributes] = field;
       if (names.has(type)) continue; // a relation, not a column
       const native = /@db\.\w+(\(\d+\))?/.exec(attributes ?? "")?.[0];
+      const scalar = unsupported ?? NATIVE[native ?? type ?? ""] ?? `unknown: ${native ?? type}`;
       columns[/@map\("(\w+)"\)/.exec(attributes ?? "")?.[1] ?? name ?? ""] = {
-        type: unsupported ?? NATIVE[native ?? type ?? ""] ?? `unknown: ${native ?? type}`,
+        type: mark === "[]" ? `${scalar}[]` : scalar,
         optional: mark === "?",
       };
     }

@@ -55,6 +55,11 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
        VALUES ($1, $2, 'Partner', $3, 'gh_abcd', 'wxyz', 'Somebody')`,
       [key, tenant, hash],
     ],
+    [
+      `INSERT INTO claim_links (id, tenant_id, secret_hash, key_name, created_by_label, expires_at)
+       VALUES ($1, $2, $3, 'Partner', 'Somebody', now() + interval '1 day')`,
+      [id(number, 22), tenant, hash],
+    ],
     ["INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at) VALUES ($1, $2, now())", [key, tenant]],
     [
       "INSERT INTO jobs (id, tenant_id, function, state, input) VALUES ($1, $2, 'flaky', 'dead', '{}')",

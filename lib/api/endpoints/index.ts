@@ -2,6 +2,7 @@ import { z } from "zod";
 import { env } from "#lib/env.ts";
 import { type Endpoint, publicEndpoint } from "../endpoint.ts";
 import { openApiDocument } from "../openapi.ts";
+import { claimEndpoints } from "./claims.ts";
 import { gatewayEndpoints } from "./gateways.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
@@ -24,6 +25,7 @@ export const endpoints: readonly Endpoint[] = [
   ...routeEndpoints,
   ...publishingEndpoints,
   ...keyEndpoints,
+  ...claimEndpoints,
   ...jobEndpoints,
   ...gatewayEndpoints,
 ];

@@ -1,14 +1,16 @@
 import { z } from "zod";
-import { editKey, mintKey, revokeKey } from "#lib/keys/commands.ts";
+import { changeGrace, editKey, mintKey, revokeKey, rotateKey } from "#lib/keys/commands.ts";
 import { getKey, listKeys } from "#lib/keys/queries.ts";
 import {
   apiKeyDetailSchema,
   apiKeySchema,
+  changeGraceSchema,
   editedKeySchema,
   keyFilters,
   mintedKeySchema,
   newKeySchema,
   revokeKeySchema,
+  rotateKeySchema,
 } from "#lib/keys/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
@@ -49,6 +51,28 @@ export const keyEndpoints: Endpoint[] = [
       const version = editedVersion(body.version, ifMatch);
       return { data: await editKey(actor, { ...body, id: params.id as string, version }) };
     },
+  }),
+  tenantEndpoint("key.manage", {
+    method: "POST",
+    path: "/tenants/{tenant}/keys/{id}/rotate",
+    summary:
+      "Replace an API key by a new one with the same rights; this answer is the only one that holds it",
+    body: rotateKeySchema,
+    response: dataOf(mintedKeySchema),
+    status: 201,
+    handle: async ({ actor, params, body }) => ({
+      data: await rotateKey(actor, { id: params.id as string, graceSeconds: body.graceSeconds }),
+    }),
+  }),
+  tenantEndpoint("key.manage", {
+    method: "POST",
+    path: "/tenants/{tenant}/keys/{id}/grace",
+    summary: "Extend or cut off the grace of a replaced API key",
+    body: changeGraceSchema,
+    response: dataOf(apiKeySchema),
+    handle: async ({ actor, params, body }) => ({
+      data: await changeGrace(actor, { id: params.id as string, graceSeconds: body.graceSeconds }),
+    }),
   }),
   tenantEndpoint("key.manage", {
     method: "POST",
