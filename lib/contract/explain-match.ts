@@ -33,6 +33,7 @@ export type MatchExplanation = { candidates: Candidate[]; more: number };
 const MAX_CANDIDATES = 20;
 /** Of routes that do not match, those that a person may have meant; more would only be noise. */
 const MAX_NEAR = 5;
+const MAX_NEAR_LOOKED_AT = 200;
 
 /** What of a request decides about the match. `method` is the one asked about, where a preflight asks. */
 export type MatchRequest = { method: string; segments: readonly string[]; apiVersion: string | undefined };
@@ -119,11 +120,15 @@ function patternOf(route: Route): ParsedPattern | null {
   return pattern;
 }
 
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const placeOf = (one: Candidate) => `${one.path} ${one.method} ${one.apiVersion ?? ""} ${one.routeId}`;
+
 function compareEntries(a: Entry, b: Entry, method: string): number {
   return (
     (firstDifference(a.pattern, b.pattern)?.order ?? 0) ||
     methodRank(a.route.method, method) - methodRank(b.route.method, method) ||
-    ((b.route.apiVersion ?? "") < (a.route.apiVersion ?? "") ? -1 : 1)
+    order(b.route.apiVersion ?? "", a.route.apiVersion ?? "") ||
+    order(a.route.method, b.route.method)
   );
 }
 
@@ -156,7 +161,7 @@ export function explainMatch(
       else (fits ? fitting : otherMethod).push(entry);
       return;
     }
-    if (!fits || near.length >= MAX_NEAR) return;
+    if (!fits || near.length >= MAX_NEAR_LOOKED_AT) return;
     const miss = nearMiss(pattern, segments);
     if (!miss) return;
     const why = route.enabled ? miss.why : `${miss.why}; it is disabled, too`;
@@ -198,7 +203,7 @@ export function explainMatch(
           : `is disabled, and answers ${entry.route.method}, not ${method}`,
       }),
     ),
-    ...near,
+    ...near.sort((a, b) => order(placeOf(a), placeOf(b))).slice(0, MAX_NEAR),
   ];
   return { candidates: all.slice(0, MAX_CANDIDATES), more: Math.max(0, all.length - MAX_CANDIDATES) };
 }

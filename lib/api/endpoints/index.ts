@@ -3,6 +3,7 @@ import { env } from "#lib/env.ts";
 import { type Endpoint, publicEndpoint } from "../endpoint.ts";
 import { openApiDocument } from "../openapi.ts";
 import { claimEndpoints } from "./claims.ts";
+import { explainEndpoints } from "./explain.ts";
 import { gatewayEndpoints } from "./gateways.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
@@ -24,6 +25,7 @@ export const endpoints: readonly Endpoint[] = [
   ...peopleEndpoints,
   ...routeEndpoints,
   ...publishingEndpoints,
+  ...explainEndpoints,
   ...keyEndpoints,
   ...claimEndpoints,
   ...jobEndpoints,
