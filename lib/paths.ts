@@ -24,8 +24,17 @@ export const paths = {
   overview: (slug: string) => tenant(slug),
   routes: (slug: string) => `${tenant(slug)}/routes`,
   newRoute: (slug: string) => `${tenant(slug)}/routes/new`,
+  importRoutes: (slug: string, query: { q?: string; tag?: string; state?: string } = {}) =>
+    `${tenant(slug)}/routes/import${queryString(query)}`,
   route: (slug: string, id: string) => `${tenant(slug)}/routes/${part(id)}`,
-  changes: (slug: string) => `${tenant(slug)}/changes`,
+  changes: (slug: string, query: { kind?: string; effect?: string } = {}) =>
+    `${tenant(slug)}/changes${queryString(query)}`,
+  revisions: (slug: string) => `${tenant(slug)}/revisions`,
+  revision: (slug: string, number: number, query: { with?: number | string } = {}) =>
+    `${tenant(slug)}/revisions/${number}${queryString(query)}`,
+  /** Not a page: the management API's answer, to be saved as a file. */
+  revisionOpenApi: (slug: string, number: number, format: "json" | "yaml" = "json") =>
+    `/api/v1/tenants/${part(slug)}/revisions/${number}/openapi?format=${format}`,
   keys: (slug: string) => `${tenant(slug)}/keys`,
   key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,
   jobs: (slug: string, query: { state?: string } = {}) => `${tenant(slug)}/jobs${queryString(query)}`,

@@ -30,13 +30,25 @@ test("the pill says live only when every gateway serves the revision", () => {
 
 test("a gateway that lags, is silent or refused is counted out and named", () => {
   const lagging = at([gateway("a"), gateway("b", { revision: 42 })]);
-  assert.deepEqual([lagging.tone, lagging.text], ["warn", "r43 live on 1 of 2"]);
+  assert.deepEqual([lagging.tone, lagging.text], ["warn", "r43 live on 1 of 2 · b on r42"]);
   assert.match(lagging.detail, /b\.$/);
   const silent = at([gateway("a"), gateway("b", { status: "silent" })]);
-  assert.deepEqual([silent.tone, silent.text], ["warn", "r43 live on 1 of 2"]);
+  assert.deepEqual([silent.tone, silent.text], ["warn", "r43 live on 1 of 2 · b silent"]);
+  const two = at([gateway("a"), gateway("b", { status: "silent" }), gateway("c", { status: "silent" })]);
+  assert.equal(two.text, "r43 live on 1 of 3 · 2 silent");
+  assert.match(two.detail, /b, c/);
   const refused = at([gateway("a"), gateway("b", { revision: 42, refused: 43, error: "bad route" })]);
-  assert.equal(refused.tone, "bad");
+  assert.deepEqual([refused.tone, refused.text], ["bad", "r43 live on 1 of 2 · b refused r43"]);
   assert.match(refused.detail, /^b refused r43 .*bad route$/);
+});
+
+test("a gateway that refuses and one that is silent are both told, the graver one in the pill", () => {
+  const both = at([
+    gateway("a", { status: "silent" }),
+    gateway("b", { revision: 42, refused: 43, error: "bad route" }),
+  ]);
+  assert.deepEqual([both.tone, both.text], ["bad", "r43 live on 0 of 2 · b refused r43"]);
+  assert.match(both.detail, /bad route Not heard from lately: a\./);
 });
 
 test("nothing published and nobody serving are said as such", () => {

@@ -1,15 +1,19 @@
-import type { Gateways } from "#lib/gateways/schema.ts";
+import type { Gateways, Instance } from "#lib/gateways/schema.ts";
 
 export type LiveState = {
   tone: "neutral" | "ok" | "warn" | "bad";
-  /** What is true, in the pill. */
+  /** What is true, in the pill: on how many gateways, and the one thing that is amiss. */
   text: string;
   /** What it means, on hover and for screen readers. */
   detail: string;
 };
 
 const list = (names: readonly string[]) =>
-  names.slice(0, 3).join(", ") + (names.length > 3 ? " and more" : "");
+  names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+
+/** "gw-2 silent", or "3 silent" when one name would not say it all. */
+const who = (instances: readonly Instance[], what: string) =>
+  instances.length === 1 ? `${instances[0]?.name} ${what}` : `${instances.length} ${what}`;
 
 /**
  * What is true of the gateways now. Stopped instances and workers do not count; a silent one counts, since it may
@@ -33,30 +37,37 @@ export function liveState({ liveRevision, instances }: Gateways): LiveState {
     };
   }
   const serving = gateways.filter((one) => one.revision === liveRevision && one.status === "up");
-  const refusing = gateways.filter((one) => one.refused === liveRevision);
+  const refusing = gateways.filter((one) => one.refused === liveRevision && one.status === "up");
   const silent = gateways.filter((one) => one.status === "silent");
-  const text = `${name} live on ${serving.length} of ${gateways.length}`;
+  const behind = gateways.filter(
+    (one) => one.status === "up" && one.revision !== liveRevision && one.refused !== liveRevision,
+  );
+  const parts: { amiss: string; detail: string }[] = [];
   if (refusing.length > 0) {
-    return {
-      tone: "bad",
-      text,
+    parts.push({
+      amiss: who(refusing, `refused ${name}`),
       detail: `${list(refusing.map((one) => one.name))} refused ${name} and keeps serving what it had: ${refusing[0]?.error ?? "no reason given"}`,
-    };
+    });
   }
   if (silent.length > 0) {
-    return {
-      tone: "warn",
-      text,
+    parts.push({
+      amiss: who(silent, "silent"),
       detail: `Not heard from lately: ${list(silent.map((one) => one.name))}. It may still serve an older revision.`,
-    };
+    });
   }
-  if (serving.length < gateways.length) {
-    const waiting = gateways.filter((one) => one.revision !== liveRevision);
-    return {
-      tone: "warn",
-      text,
-      detail: `Still on an older revision: ${list(waiting.map((one) => one.name))}.`,
-    };
+  if (behind.length > 0) {
+    const older = behind.length === 1 && behind[0]?.revision ? `on r${behind[0].revision}` : "not there yet";
+    parts.push({
+      amiss: who(behind, older),
+      detail: `Still on an older revision: ${list(behind.map((one) => one.name))}.`,
+    });
   }
-  return { tone: "ok", text, detail: `Every gateway serves revision ${liveRevision}.` };
+  const text = `${name} live on ${serving.length} of ${gateways.length}`;
+  if (parts.length === 0)
+    return { tone: "ok", text, detail: `Every gateway serves revision ${liveRevision}.` };
+  return {
+    tone: refusing.length > 0 || serving.length === 0 ? "bad" : "warn",
+    text: `${text} · ${parts[0]?.amiss}`,
+    detail: parts.map(({ detail }) => detail).join(" "),
+  };
 }

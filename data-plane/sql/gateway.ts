@@ -21,7 +21,23 @@ export type KeyRow = {
   revokedAt: number | null;
   changedXid: string;
 };
-export type Changes = { snapshot: string; tenants: TenantRow[]; keys: KeyRow[] };
+export type IssuerRow = {
+  id: string;
+  tenantId: string;
+  iss: string;
+  audiences: string[];
+  kind: "jwks" | "secret";
+  jwksUrl: string | null;
+  /** Sealed; base64. */
+  secret: string | null;
+  secretKeyId: string | null;
+  algorithms: string[];
+  clockSkewSeconds: number;
+  enabled: boolean;
+  deleted: boolean;
+  changedXid: string;
+};
+export type Changes = { snapshot: string; tenants: TenantRow[]; keys: KeyRow[]; issuers: IssuerRow[] };
 
 const TENANT = `SELECT id, slug, live_revision AS "liveRevision", deleted_at IS NOT NULL AS deleted,
   changed_xid::text AS "changedXid" FROM tenants`;
@@ -30,6 +46,10 @@ const KEY = `SELECT id, tenant_id AS "tenantId", encode(key_hash, 'base64') AS h
   authorized_requests AS "authorizedRequests", ${MILLISECONDS("LEAST(expires_at, grace_ends_at)")} AS "expiresAt",
   CASE WHEN cardinality(succeeds) > 0 THEN to_json(succeeds) END AS succeeds,
   ${MILLISECONDS("revoked_at")} AS "revokedAt", changed_xid::text AS "changedXid" FROM api_keys`;
+const ISSUER = `SELECT id, tenant_id AS "tenantId", iss, audiences, kind, jwks_url AS "jwksUrl",
+  encode(secret, 'base64') AS secret, secret_key_id AS "secretKeyId", algorithms,
+  clock_skew_seconds AS "clockSkewSeconds", enabled, deleted_at IS NOT NULL AS deleted,
+  changed_xid::text AS "changedXid" FROM issuers`;
 const KEYS_PER_PAGE = 20_000;
 const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
@@ -39,22 +59,30 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
  * twice. One statement, one snapshot.
  */
 export async function readChangesSince(db: Queryable, snapshot: string): Promise<Changes> {
-  const { rows } = await db.query<{ snapshot: string; tenants: TenantRow[] | null; keys: KeyRow[] | null }>({
+  const { rows } = await db.query<{
+    snapshot: string;
+    tenants: TenantRow[] | null;
+    keys: KeyRow[] | null;
+    issuers: IssuerRow[] | null;
+  }>({
     name: "changes-since",
     text: `WITH since AS (SELECT pg_snapshot_xmin($1::pg_snapshot) AS xid)
       SELECT pg_current_snapshot()::text AS snapshot,
         (SELECT json_agg(t) FROM (${TENANT} WHERE changed_xid >= (SELECT xid FROM since)) t) AS tenants,
-        (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)) k) AS keys`,
+        (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)) k) AS keys,
+        (SELECT json_agg(i) FROM (${ISSUER} WHERE changed_xid >= (SELECT xid FROM since)) i) AS issuers`,
     values: [snapshot],
   });
   const row = rows[0] as (typeof rows)[number];
-  return { snapshot: row.snapshot, tenants: row.tenants ?? [], keys: row.keys ?? [] };
+  const { snapshot: taken, tenants, keys, issuers } = row;
+  return { snapshot: taken, tenants: tenants ?? [], keys: keys ?? [], issuers: issuers ?? [] };
 }
 
-/** Every tenant and every key. The snapshot is taken first: what commits meanwhile is read again later. */
+/** Every tenant, key and issuer. The snapshot is taken first: what commits meanwhile is read again later. */
 export async function readEverything(db: Queryable): Promise<Changes> {
   const taken = await db.query<{ snapshot: string }>("SELECT pg_current_snapshot()::text AS snapshot");
   const { rows: tenants } = await db.query<TenantRow>(TENANT);
+  const { rows: issuers } = await db.query<IssuerRow>(`${ISSUER} WHERE deleted_at IS NULL`);
   const keys: KeyRow[] = [];
   for (let after = FIRST_ID; ; ) {
     const { rows } = await db.query<KeyRow>(`${KEY} WHERE id > $1 ORDER BY id LIMIT ${KEYS_PER_PAGE}`, [
@@ -64,7 +92,7 @@ export async function readEverything(db: Queryable): Promise<Changes> {
     if (rows.length < KEYS_PER_PAGE) break;
     after = (rows.at(-1) as KeyRow).id;
   }
-  return { snapshot: (taken.rows[0] as { snapshot: string }).snapshot, tenants, keys };
+  return { snapshot: (taken.rows[0] as { snapshot: string }).snapshot, tenants, keys, issuers };
 }
 
 export type RevisionRow = { tenantId: string; number: number; content: string };
@@ -155,22 +183,6 @@ export async function markStopped(db: Queryable, instanceId: string): Promise<vo
   await db.query("UPDATE gateway_instances SET stopped_at = now(), last_seen_at = now() WHERE id = $1", [
     instanceId,
   ]);
-}
-
-/** Notes when keys were last used. Keys that are gone are passed over. */
-export async function recordKeyUsage(
-  db: Queryable,
-  uses: readonly { keyId: string; usedAt: Date }[],
-): Promise<void> {
-  await db.query({
-    name: "key-usage",
-    text: `INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at)
-      SELECT k.id, k.tenant_id, u.used_at FROM unnest($1::uuid[], $2::timestamptz[]) AS u (id, used_at)
-      JOIN api_keys k USING (id) ORDER BY k.id
-      ON CONFLICT (api_key_id) DO UPDATE
-        SET last_used_at = greatest(api_key_usage.last_used_at, excluded.last_used_at)`,
-    values: [uses.map(({ keyId }) => keyId), uses.map(({ usedAt }) => usedAt)],
-  });
 }
 
 export type JobStatusRow = {

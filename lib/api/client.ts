@@ -100,6 +100,9 @@ async function readJson(response: Response): Promise<Body | null> {
 export const api = {
   get: async <T>(path: string, options: RequestOptions = {}) =>
     (await send("GET", path, undefined, options)).data as T,
+  /** An answer that is a document of its own, without an envelope. */
+  whole: async <T>(path: string, options: RequestOptions = {}) =>
+    (await send("GET", path, undefined, options)) as T,
   /** A list's page. */
   page: async <T>(path: string, options: RequestOptions = {}): Promise<Page<T>> => {
     const body = await send("GET", path, undefined, options);

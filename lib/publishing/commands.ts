@@ -1,99 +1,73 @@
 import { createHash } from "node:crypto";
-import { actorLabel } from "#lib/access/actor.ts";
-import { type CommandContext, defineCommand } from "#lib/command/define.ts";
+import { defineCommand } from "#lib/command/define.ts";
 import { findProblems } from "#lib/contract/publish-checks.ts";
-import { parseRevision, serializeRevision } from "#lib/contract/revision.ts";
-import { conflict, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
-import { loadDraft } from "./loaded.ts";
-import { toRevision } from "./queries.ts";
-import type { Revision } from "./schema.ts";
+import { serializeRevision } from "#lib/contract/revision.ts";
+import { Prisma } from "#lib/db/client.ts";
+import { conflict, invalid, notFound } from "#lib/errors/domain-error.ts";
+import { assertStillLive, asText, goLive, lockDraft, readLive } from "./freeze.ts";
+import { loadDraft, loadRevision } from "./loaded.ts";
+import { staleDraft } from "./moves.ts";
 
-type Freeze = { content: string; routeCount: number; note: string; rolledBackFrom: number | null };
+export { importRevision, resetDraft, undoDraft } from "./draft-commands.ts";
 
-/** Locks the tenant's draft, so that two publishers of one tenant take turns, and returns its version. */
-async function lockDraft({ tx, actor }: CommandContext): Promise<number> {
-  const [draft] = await tx.$queryRaw<{ version: bigint }[]>`
-    SELECT version FROM drafts WHERE tenant_id = ${actor.tenant.id}::uuid FOR UPDATE`;
-  if (!draft) throw notFound("tenant");
-  return Number(draft.version);
-}
-
-/** Stores the next revision, moves the pointer to it, audits and notifies. The draft must be locked. */
-async function goLive({ tx, actor, audit, notify }: CommandContext, freeze: Freeze): Promise<Revision> {
-  const tenantId = actor.tenant.id;
-  const hash = createHash("sha256").update(freeze.content).digest("hex");
-  const latest = await tx.revision.findFirst({
-    where: { tenantId },
-    orderBy: { number: "desc" },
-    select: { number: true },
-  });
-  const number = (latest?.number ?? 0) + 1;
-  const row = await tx.revision.create({
-    data: {
-      tenantId,
-      number,
-      hash,
-      ...freeze,
-      publishedBy: actor.userId,
-      publishedByLabel: actorLabel(actor),
-    },
-  });
-  await tx.tenant.updateMany({ where: { id: tenantId }, data: { liveRevision: number } });
-  await audit({
-    action: freeze.rolledBackFrom === null ? "revision.publish" : "revision.rollback",
-    targetType: "revision",
-    targetId: String(number),
-    after: { hash, routeCount: freeze.routeCount, note: freeze.note, rolledBackFrom: freeze.rolledBackFrom },
-  });
-  await notify("changed");
-  return toRevision(row, number);
-}
+type PublishInput = { draftVersion: number; liveRevision?: number | null | undefined; note: string };
 
 /**
- * Freezes the draft as the next revision and makes it live. Throws `conflict` when the draft is not the one that
- * was reviewed or does not differ from what is live, and `invalid_input` with what stands in the way.
+ * Freezes the draft as the next revision and makes it live. Throws `conflict` when the draft or what is live is not
+ * what was reviewed or when they do not differ, and `invalid_input` with what stands in the way.
  */
-export const publish = defineCommand(
-  "revision.publish",
-  async (context, input: { draftVersion: number; note: string }) => {
-    const { tx, actor } = context;
-    const version = await lockDraft(context);
-    if (version !== input.draftVersion) throw staleVersion(version);
-    const { routes } = await loadDraft(tx, actor.tenant.id);
-    const problems = findProblems(routes);
-    if (problems.length > 0) {
-      throw invalid(
-        problems.slice(0, 100).map(({ routeId, message }) => ({ path: `routes.${routeId}`, message })),
-        "This draft cannot be published yet.",
-      );
-    }
-    const content = serializeRevision(routes);
-    const tenant = await tx.tenant.findFirst({ where: { id: actor.tenant.id } });
-    if (tenant?.liveRevision != null) {
-      const live = await tx.revision.findFirst({
-        where: { tenantId: actor.tenant.id, number: tenant.liveRevision },
-        select: { content: true },
-      });
-      if (live?.content === content) throw conflict("The draft is what is live already.");
-    }
-    return goLive(context, { content, routeCount: routes.length, note: input.note, rolledBackFrom: null });
-  },
-);
+export const publish = defineCommand("revision.publish", async (context, input: PublishInput) => {
+  const { tx, actor } = context;
+  const tenantId = actor.tenant.id;
+  const version = await lockDraft(tx, tenantId);
+  if (version !== input.draftVersion) throw await staleDraft(tx, tenantId, input.draftVersion, version);
+  const liveNumber = await readLive(tx, tenantId);
+  await assertStillLive(context, input.liveRevision, liveNumber);
+  const { routes } = await loadDraft(tx, tenantId);
+  const problems = findProblems(routes);
+  if (problems.length > 0) {
+    throw invalid(
+      problems.slice(0, 100).map(({ routeId, message }) => ({ path: `routes.${routeId}`, message })),
+      "This draft cannot be published yet.",
+    );
+  }
+  const content = serializeRevision(routes);
+  const hash = createHash("sha256").update(content).digest("hex");
+  if (liveNumber !== null) {
+    const where = { tenantId, number: liveNumber };
+    const live = await tx.revision.findFirst({ where, select: { hash: true } });
+    if (live?.hash === hash) throw conflict("The draft is what is live already.");
+  }
+  return goLive(context, {
+    content: asText(content),
+    hash,
+    routeCount: routes.length,
+    note: input.note,
+    rolledBackFrom: null,
+  });
+});
+
+type RollBackInput = { number: number; note: string; liveRevision?: number | null | undefined };
 
 /** Publishes an older revision's content as the next revision; the draft stays as it is. Throws `not_found`. */
-export const rollBack = defineCommand(
-  "revision.publish",
-  async (context, input: { number: number; note: string }) => {
-    const { tx, actor } = context;
-    await lockDraft(context);
-    const tenant = await tx.tenant.findFirst({ where: { id: actor.tenant.id } });
-    const older = await tx.revision.findFirst({
-      where: { tenantId: actor.tenant.id, number: input.number },
-      select: { content: true, routeCount: true },
-    });
-    if (!older) throw notFound("revision");
-    if (tenant?.liveRevision === input.number) throw conflict("This revision is live already.");
-    parseRevision(older.content);
-    return goLive(context, { ...older, note: input.note, rolledBackFrom: input.number });
-  },
-);
+export const rollBack = defineCommand("revision.publish", async (context, input: RollBackInput) => {
+  const { tx, actor } = context;
+  const tenantId = actor.tenant.id;
+  await lockDraft(tx, tenantId);
+  const live = await readLive(tx, tenantId);
+  const older = await tx.revision.findFirst({
+    where: { tenantId, number: input.number },
+    select: { hash: true, routeCount: true },
+  });
+  if (!older) throw notFound("revision");
+  if (live === input.number) throw conflict("This revision is live already.");
+  await assertStillLive(context, input.liveRevision, live);
+  await loadRevision(tx, tenantId, input.number); // what cannot be read must not go live
+  return goLive(context, {
+    ...older,
+    content: Prisma.sql`(SELECT content FROM revisions
+      WHERE tenant_id = ${tenantId}::uuid AND number = ${input.number}::int)`,
+    note: input.note,
+    rolledBackFrom: input.number,
+  });
+});

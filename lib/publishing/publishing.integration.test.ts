@@ -6,7 +6,7 @@ import { DomainError } from "#lib/errors/domain-error.ts";
 import { createRoute, saveRoute } from "#lib/routes/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { publish, rollBack } from "./commands.ts";
-import { getChanges, getRevision, listRevisions } from "./queries.ts";
+import { getChanges, getRevision, listChanges, listRevisions } from "./queries.ts";
 
 const hello = routeFieldsSchema.parse({
   method: "GET",
@@ -29,14 +29,16 @@ const version = async () => (await getChanges(actor, undefined)).draftVersion;
 test("a draft becomes revision 1, is live, and then has nothing left to publish", async () => {
   await createRoute(actor, hello);
   const changes = await getChanges(actor, undefined);
+  assert.deepEqual(changes.counts, { total: 1, added: 1, changed: 0, removed: 0 });
+  const { data: listed } = await listChanges(actor, { from: "live", to: "draft", limit: 25 });
   assert.deepEqual(
-    changes.changes.map((change) => [change.kind, change.path]),
+    listed.map((change) => [change.kind, change.path]),
     [["added", "/hello"]],
   );
   const revision = await publish(actor, { draftVersion: changes.draftVersion, note: "first" });
   assert.equal(revision.number, 1);
   assert.equal(revision.live, true);
-  assert.deepEqual((await getChanges(actor, undefined)).changes, []);
+  assert.equal((await getChanges(actor, undefined)).counts.total, 0);
   await assert.rejects(publish(actor, { draftVersion: await version(), note: "" }), code("conflict"));
 });
 
@@ -75,6 +77,38 @@ test("of two publishers at the same moment exactly one wins", async () => {
   const both = await Promise.allSettled([1, 2].map(() => publish(other, { draftVersion, note: "" })));
   assert.equal(both.filter((result) => result.status === "fulfilled").length, 1);
   assert.equal((await listRevisions(other, { limit: 25 })).data.length, 1);
+});
+
+test("whoever reviewed another draft is told what moved since, and by whom", async () => {
+  const { actor: owner } = await plane.tenant("moved");
+  const admin = await plane.member(owner, "admin");
+  await createRoute(owner, hello);
+  const { draftVersion } = await getChanges(owner, undefined);
+  await createRoute(admin, { ...hello, path: "/late" });
+  await assert.rejects(publish(owner, { draftVersion, note: "" }), (error: DomainError) => {
+    assert.ok(error.message.startsWith(admin.email));
+    assert.equal(error.details.length, 2);
+    assert.match(error.details[1]?.message ?? "", /added GET \/late at/);
+    return error.code === "conflict";
+  });
+});
+
+test("publishing over what somebody else made live during the review is refused", async () => {
+  const { actor: owner } = await plane.tenant("overtaken");
+  const admin = await plane.member(owner, "admin");
+  await createRoute(owner, hello);
+  const first = await getChanges(owner, undefined);
+  await publish(admin, { ...first, note: "" });
+  await createRoute(owner, { ...hello, path: "/more" });
+  await publish(admin, { ...(await getChanges(owner, undefined)), note: "" });
+  await createRoute(owner, { ...hello, path: "/most" });
+  const seen = await getChanges(owner, undefined);
+  await rollBack(admin, { number: 1, note: "", liveRevision: 2 });
+  await assert.rejects(publish(owner, { ...seen, note: "" }), (error: DomainError) => {
+    assert.match(error.message, /^r3 is live by now: .* rolled back to r1/);
+    return error.code === "conflict";
+  });
+  await assert.rejects(rollBack(owner, { number: 2, note: "", liveRevision: 2 }), code("conflict"));
 });
 
 test("two routes that match the same requests cannot be published, and nothing changes", async () => {

@@ -2,132 +2,151 @@ import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { findProblems } from "#lib/contract/publish-checks.ts";
+import type { Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { loadDraft, loadRevision } from "./loaded.ts";
-import { differences } from "./rules.ts";
-import type { Changes, Revision } from "./schema.ts";
+import type { RouteDifference } from "./comparison.ts";
+import { describeDifferences, describeRoute, type KeyNames, namedKeys } from "./differences.ts";
+import { effectsOf } from "./key-effects.ts";
+import type { LoadedRoutes } from "./loaded.ts";
+import type { ChangeKind, Effect } from "./rules.ts";
+import type { Changes, RouteChange, RouteChangeDetail, Side } from "./schema.ts";
+import { compareLoaded, compareSides, liveRevision, loadSide } from "./sides.ts";
 
-type RevisionRow = {
-  number: number;
-  hash: string;
-  routeCount: number;
-  note: string;
-  rolledBackFrom: number | null;
-  publishedAt: Date;
-  publishedByLabel: string;
-};
+export {
+  exportRevision,
+  getPropagation,
+  getRevision,
+  getRevisionSummary,
+  listRevisions,
+} from "./revision-queries.ts";
 
-/** A revision without its content. */
-export function toRevision(row: RevisionRow, liveRevision: number | null): Revision {
-  const { publishedByLabel, publishedAt, ...rest } = row;
+const MAX_PROBLEMS = 100;
+/** More keys than this are not looked up by name for one answer; their ids are shown. */
+const MAX_NAMES = 500;
+
+const problemsOnce = new WeakMap<LoadedRoutes, ReturnType<typeof findProblems>>();
+
+function problemsOf(draft: LoadedRoutes) {
+  let problems = problemsOnce.get(draft);
+  if (!problems) {
+    problems = findProblems(draft.routes);
+    problemsOnce.set(draft, problems);
+  }
+  return problems;
+}
+
+/** The draft against what is live, in numbers, and what stands in the way of publishing it. */
+export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Promise<Changes> => {
+  const tenantId = actor.tenant.id;
+  const draft = await tx.draft.findFirst({ where: { tenantId } });
+  if (!draft) throw notFound("tenant");
+  const loaded = await loadSide(tx, tenantId, "draft");
+  const problems = problemsOf(loaded);
   return {
-    number: rest.number,
-    hash: rest.hash,
-    routeCount: rest.routeCount,
-    note: rest.note,
-    rolledBackFrom: rest.rolledBackFrom,
-    publishedAt: publishedAt.toISOString(),
-    publishedBy: publishedByLabel,
-    live: rest.number === liveRevision,
+    draftVersion: Number(draft.version),
+    draftUpdatedAt: draft.updatedAt.toISOString(),
+    liveRevision: await liveRevision(tx, tenantId),
+    counts: compareLoaded(await loadSide(tx, tenantId, "live"), loaded).counts,
+    problems: problems.slice(0, MAX_PROBLEMS),
+    problemCount: problems.length,
+  };
+});
+
+async function namesOfKeys(
+  tx: Transaction,
+  tenantId: string,
+  differences: readonly RouteDifference[],
+): Promise<KeyNames> {
+  const ids = [...new Set(differences.flatMap(({ before, after }) => namedKeys([before, after])))];
+  if (ids.length === 0) return new Map();
+  const rows = await tx.apiKey.findMany({
+    where: { tenantId, id: { in: ids.slice(0, MAX_NAMES) } },
+    select: { id: true, name: true },
+  });
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+function toChange({ kind, routeId, before, after, effects }: RouteDifference, names: KeyNames): RouteChange {
+  const { method, path } = (after ?? before) as NonNullable<typeof before>;
+  const moved = before && after && (before.method !== method || before.path !== path);
+  return {
+    kind,
+    routeId,
+    method,
+    path,
+    was: moved ? { method: before.method, path: before.path } : null,
+    effects: [...effects],
+    sentences:
+      before && after
+        ? describeDifferences(before, after, names)
+        : after
+          ? describeRoute(after, names)
+          : [{ field: "route", text: before?.enabled ? "its callers get 404 or 405" : "was switched off" }],
   };
 }
 
-/** The draft against what is live: what would change, and what stands in the way. */
-export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Promise<Changes> => {
-  const tenantId = actor.tenant.id;
-  const tenant = await tx.tenant.findFirst({ where: { id: tenantId } });
-  const draft = await tx.draft.findFirst({ where: { tenantId } });
-  if (!tenant || !draft) throw notFound("tenant");
-  const { routes } = await loadDraft(tx, tenantId);
-  const { routes: live } = await loadRevision(tx, tenantId, tenant.liveRevision);
-  return {
-    draftVersion: Number(draft.version),
-    liveRevision: tenant.liveRevision,
-    changes: differences(live, routes),
-    problems: findProblems(routes),
-  };
+/** Changes in words, with the names of the keys that they speak of. */
+export async function inWords(
+  tx: Transaction,
+  tenantId: string,
+  differences: readonly RouteDifference[],
+): Promise<RouteChange[]> {
+  const names = await namesOfKeys(tx, tenantId, differences);
+  return differences.map((one) => toChange(one, names));
+}
+
+type Sides = { from: Side; to: Side };
+type ListInput = Sides & {
+  kind?: ChangeKind | undefined;
+  effect?: Effect | undefined;
+  q?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+};
+
+const placeOf = ({ before, after }: RouteDifference): [string, string, string] => {
+  const { path, method, id } = (after ?? before) as NonNullable<typeof before>;
+  return [path, method, id];
+};
+const isBehind = (place: readonly string[], after: readonly string[]): boolean => {
+  const [mine, theirs] = [place.join("\n"), after.join("\n")];
+  return mine > theirs;
+};
+
+/** One page of the routes that differ between two sides, in order of path; `q` is looked for in method and path. */
+export const listChanges = defineQuery("tenant.read", async ({ tx, actor }, input: ListInput) => {
+  const after = decodeCursor(input.cursor, [z.string(), z.string(), z.uuid()]);
+  const { differences } = await compareSides(tx, actor.tenant.id, input);
+  const q = input.q?.trim().toLowerCase();
+  const found: RouteDifference[] = [];
+  for (const one of differences) {
+    if (found.length > input.limit) break;
+    if (input.kind && one.kind !== input.kind) continue;
+    if (input.effect && !one.effects.includes(input.effect)) continue;
+    if (after && !isBehind(placeOf(one), after)) continue;
+    if (q) {
+      const routes = [one.before, one.after].filter((route) => route !== null);
+      if (!routes.some(({ method, path }) => `${method} ${path}`.toLowerCase().includes(q))) continue;
+    }
+    found.push(one);
+  }
+  const words = await inWords(tx, actor.tenant.id, found.slice(0, input.limit));
+  const byId = new Map(words.map((change) => [change.routeId, change]));
+  return toPage(found, input.limit, placeOf, (one) => byId.get(one.routeId) as RouteChange);
 });
 
-const SUMMARY = {
-  number: true,
-  hash: true,
-  routeCount: true,
-  note: true,
-  rolledBackFrom: true,
-  publishedAt: true,
-  publishedByLabel: true,
-} as const;
-
-/** One page of revisions, newest first. */
-export const listRevisions = defineQuery(
+/** One route on both sides, whole. Throws `not_found` when it is on neither or the same on both. */
+export const getChange = defineQuery(
   "tenant.read",
-  async ({ tx, actor }, input: { limit: number; cursor?: string | undefined }) => {
-    const tenantId = actor.tenant.id;
-    const after = decodeCursor(input.cursor, [z.string().regex(/^\d{1,9}$/)]);
-    const tenant = await tx.tenant.findFirst({ where: { id: tenantId }, select: { liveRevision: true } });
-    const rows = await tx.revision.findMany({
-      where: { tenantId, ...(after ? { number: { lt: Number(after[0]) } } : {}) },
-      select: SUMMARY,
-      orderBy: { number: "desc" },
-      take: input.limit + 1,
-    });
-    return toPage(
-      rows,
-      input.limit,
-      (row) => [String(row.number)],
-      (row) => toRevision(row, tenant?.liveRevision ?? null),
-    );
+  async ({ tx, actor }, input: Sides & { id: string }): Promise<RouteChangeDetail> => {
+    const difference = (await compareSides(tx, actor.tenant.id, input)).byId.get(input.id);
+    if (!difference) throw notFound("change");
+    const [words] = await inWords(tx, actor.tenant.id, [difference]);
+    return { ...(words as RouteChange), before: difference.before, after: difference.after };
   },
 );
 
-/** One revision with its whole content. Throws `not_found`. */
-export const getRevision = defineQuery("tenant.read", async ({ tx, actor }, input: { number: number }) => {
-  const tenantId = actor.tenant.id;
-  const tenant = await tx.tenant.findFirst({ where: { id: tenantId }, select: { liveRevision: true } });
-  const row = await tx.revision.findFirst({
-    where: { tenantId, number: input.number },
-    select: { ...SUMMARY, content: true },
-  });
-  if (!row) throw notFound("revision");
-  return { ...toRevision(row, tenant?.liveRevision ?? null), content: JSON.parse(row.content) };
-});
-
-/** Which of the running gateways serve a revision, and since when. Throws `not_found`. */
-export const getPropagation = defineQuery("tenant.read", async ({ tx, actor }, input: { number: number }) => {
-  const tenantId = actor.tenant.id;
-  const revision = await tx.revision.findFirst({
-    where: { tenantId, number: input.number },
-    select: { publishedAt: true },
-  });
-  if (!revision) throw notFound("revision");
-  const rows = await tx.$queryRaw<
-    {
-      id: string;
-      name: string;
-      revision: number | null;
-      since: Date | null;
-      refused: number | null;
-      error: string | null;
-    }[]
-  >`SELECT g.id, g.name, a.revision, a.since, a.refused, a.error
-    FROM gateway_instances g
-    LEFT JOIN acknowledgements a ON a.instance_id = g.id AND a.tenant_id = ${tenantId}::uuid
-    WHERE g.kind = 'gateway' AND g.stopped_at IS NULL AND g.last_seen_at > now() - interval '15 seconds'
-    ORDER BY g.name LIMIT 500`;
-  return {
-    number: input.number,
-    publishedAt: revision.publishedAt.toISOString(),
-    gateways: rows.map((row) => {
-      const serving = row.revision === input.number;
-      const refused = row.refused === input.number;
-      const superseded = row.revision !== null && row.revision > input.number;
-      return {
-        id: row.id,
-        name: row.name,
-        state: serving ? "serving" : refused ? "refused" : superseded ? "superseded" : "waiting",
-        since: serving ? (row.since?.toISOString() ?? null) : null,
-        error: refused ? row.error : null,
-      };
-    }),
-  };
-});
+/** What the difference between two sides does to callers: which routes open or close, which keys lose or gain. */
+export const getEffects = defineQuery("tenant.read", async ({ tx, actor }, input: Sides) =>
+  effectsOf(tx, actor.tenant.id, await compareSides(tx, actor.tenant.id, input)),
+);

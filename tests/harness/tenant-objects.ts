@@ -5,6 +5,8 @@ import { createClaim } from "#lib/claims/commands.ts";
 import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { createIssuer } from "#lib/issuers/commands.ts";
+import { newIssuerSchema } from "#lib/issuers/schema.ts";
 import { mintKey } from "#lib/keys/commands.ts";
 import { publish } from "#lib/publishing/commands.ts";
 import { getChanges } from "#lib/publishing/queries.ts";
@@ -27,9 +29,23 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
   const route = await createRoute(actor, routeFieldsSchema.parse(routeFixture));
   const { draftVersion } = await getChanges(actor, undefined);
   await publish(actor, { draftVersion, note: "" });
+  const changed = await createRoute(
+    actor,
+    routeFieldsSchema.parse({ ...routeFixture, path: "/unpublished" }),
+  );
   const key = await mintKey(actor, { name: "k", description: "", authorizedRequests: null, expiresAt: null });
   const claim = await createClaim(actor, newClaimSchema.parse({ name: "c" }));
   const token = await mintToken(actor, { name: "t", expiresInDays: 1, tenantId: actor.tenant.id });
+  const issuer = await createIssuer(
+    actor,
+    newIssuerSchema.parse({
+      name: "i",
+      iss: "https://issuer.example",
+      audiences: ["api"],
+      kind: "secret",
+      secret: "s".repeat(32),
+    }),
+  );
   const job = uuidv7();
   const client = new pg.Client({ connectionString: plane.database.superuserUrl });
   await client.connect();
@@ -39,5 +55,17 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     [job, actor.tenant.id, randomBytes(8).toString("hex")],
   );
   await client.end();
-  return { actor, ids: { routes: route.id, keys: key.id, claims: claim.id, jobs: job, tokens: token.id } };
+  return {
+    actor,
+    ids: {
+      refusals: "a-request",
+      routes: route.id,
+      changes: changed.id,
+      keys: key.id,
+      claims: claim.id,
+      issuers: issuer.id,
+      jobs: job,
+      tokens: token.id,
+    },
+  };
 }

@@ -37,6 +37,10 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       [id(number, 7), tenant],
     ],
     [
+      "INSERT INTO draft_undos (tenant_id, id, draft_version, routes) VALUES ($1, $2, 1, '[]')",
+      [tenant, id(number, 60)],
+    ],
+    [
       `INSERT INTO revisions (tenant_id, number, content, hash, route_count, published_by_label)
        VALUES ($1, 1, '{}', repeat('0', 64), 0, 'Somebody')`,
       [tenant],
@@ -60,10 +64,25 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
        VALUES ($1, $2, $3, 'Partner', 'Somebody', now() + interval '1 day')`,
       [id(number, 22), tenant, hash],
     ],
+    [
+      "INSERT INTO api_key_traffic (tenant_id, api_key_id, bucket, requests, refusals) VALUES ($2, $1, now(), 2, 1)",
+      [key, tenant],
+    ],
+    [
+      `INSERT INTO api_key_routes (tenant_id, api_key_id, route_id, requests, last_used_at)
+       VALUES ($2, $1, $1, 1, now())`,
+      [key, tenant],
+    ],
     ["INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at) VALUES ($1, $2, now())", [key, tenant]],
     [
       "INSERT INTO jobs (id, tenant_id, function, state, input) VALUES ($1, $2, 'flaky', 'dead', '{}')",
       [job, tenant],
+    ],
+    [
+      `INSERT INTO issuers (id, tenant_id, name, iss, audiences, kind, jwks_url, algorithms, created_by_label)
+       VALUES ($1, $2, 'Issuer', 'https://issuer.example', '{api}', 'jwks', 'https://issuer.example/keys', '{RS256}',
+         'Somebody')`,
+      [id(number, 30), tenant],
     ],
     [
       `INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome)

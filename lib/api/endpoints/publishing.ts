@@ -1,17 +1,41 @@
 import { z } from "zod";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { publish, rollBack } from "#lib/publishing/commands.ts";
-import { getChanges, getPropagation, getRevision, listRevisions } from "#lib/publishing/queries.ts";
+import { importRevision, publish, resetDraft, rollBack, undoDraft } from "#lib/publishing/commands.ts";
 import {
+  exportRevision,
+  getChange,
+  getChanges,
+  getEffects,
+  getPropagation,
+  getRevision,
+  listChanges,
+  listRevisions,
+} from "#lib/publishing/queries.ts";
+import {
+  changeFilters,
   changesSchema,
+  draftChangedSchema,
+  effectsSchema,
+  importedSchema,
+  importQuery,
+  importSchema,
   propagationSchema,
   publishSchema,
+  resetDraftSchema,
   revisionDetailSchema,
+  revisionDocumentSchema,
   revisionSchema,
   rollbackSchema,
+  routeChangeDetailSchema,
+  routeChangeSchema,
+  sidesQuery,
+  undoDraftSchema,
 } from "#lib/publishing/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
+
+/** An export of 20,000 ordinary routes. */
+const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
 
 function revisionNumber(params: Record<string, string>): number {
   const text = params.number as string;
@@ -23,9 +47,63 @@ export const publishingEndpoints: Endpoint[] = [
   tenantEndpoint("tenant.read", {
     method: "GET",
     path: "/tenants/{tenant}/changes",
-    summary: "Compare the draft with what is live",
+    summary: "How the draft differs from what is live, in numbers, and what stands in the way of publishing",
     response: dataOf(changesSchema),
     handle: async ({ actor }) => ({ data: await getChanges(actor, undefined) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/changes/routes",
+    summary: "List the routes that differ between two revisions, what is live or the draft, in words",
+    query: z.strictObject({ ...sidesQuery, ...changeFilters, ...pageQuery }),
+    response: pageOf(routeChangeSchema),
+    handle: ({ actor, query }) => listChanges(actor, query),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/changes/effects",
+    summary: "What a difference does to callers: routes that open or close, keys that lose or gain",
+    query: z.strictObject(sidesQuery),
+    response: dataOf(effectsSchema),
+    handle: async ({ actor, query }) => ({ data: await getEffects(actor, query) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/changes/{id}",
+    summary: "Read one change with the route's document before and after",
+    query: z.strictObject(sidesQuery),
+    response: dataOf(routeChangeDetailSchema),
+    handle: async ({ actor, params, query }) => ({
+      data: await getChange(actor, { ...query, id: (params.id as string).toLowerCase() }),
+    }),
+  }),
+  tenantEndpoint("draft.edit", {
+    method: "POST",
+    path: "/tenants/{tenant}/draft/reset",
+    summary: "Make the draft, or some of its routes, what a revision says",
+    body: resetDraftSchema,
+    response: dataOf(draftChangedSchema),
+    handle: async ({ actor, body }) => ({ data: await resetDraft(actor, body) }),
+  }),
+  tenantEndpoint("draft.edit", {
+    method: "POST",
+    path: "/tenants/{tenant}/draft/undo",
+    summary: "Take back a reset or an import, while nobody has edited the draft since",
+    body: undoDraftSchema,
+    response: dataOf(draftChangedSchema),
+    handle: async ({ actor, body }) => ({ data: await undoDraft(actor, body) }),
+  }),
+  tenantEndpoint("draft.edit", {
+    method: "POST",
+    path: "/tenants/{tenant}/draft/import",
+    summary: "Replace the draft with an exported revision, or say what that would change",
+    query: z.strictObject(importQuery),
+    body: importSchema,
+    maxBodyBytes: MAX_IMPORT_BYTES,
+    response: dataOf(importedSchema),
+    handle: async ({ actor, query, body }) => ({
+      data: await importRevision(actor, { document: body, ...query }),
+    }),
   }),
   tenantEndpoint("revision.publish", {
     method: "POST",
@@ -55,8 +133,15 @@ export const publishingEndpoints: Endpoint[] = [
   }),
   tenantEndpoint("tenant.read", {
     method: "GET",
+    path: "/tenants/{tenant}/revisions/{number}/export",
+    summary: "A revision as one document, as it is: importing it and publishing gives the same hash",
+    response: revisionDocumentSchema,
+    handle: ({ actor, params }) => exportRevision(actor, { number: revisionNumber(params) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
     path: "/tenants/{tenant}/revisions/{number}/propagation",
-    summary: "Which gateways serve a revision, and since when",
+    summary: "Which gateways serve a revision, and how soon they did",
     response: dataOf(propagationSchema),
     handle: async ({ actor, params }) => ({
       data: await getPropagation(actor, { number: revisionNumber(params) }),
@@ -70,7 +155,7 @@ export const publishingEndpoints: Endpoint[] = [
     response: dataOf(revisionSchema),
     status: 201,
     handle: async ({ actor, params, body }) => ({
-      data: await rollBack(actor, { number: revisionNumber(params), note: body.note }),
+      data: await rollBack(actor, { number: revisionNumber(params), ...body }),
     }),
   }),
 ];

@@ -50,18 +50,18 @@ function mattersOf(slug: string, overview: Overview, changes: Changes, gateways:
       action: "See dead letters",
     });
   }
-  if (changes.problems.length > 0) {
+  if (changes.problemCount > 0) {
     matters.push({
       tone: "warn",
-      text: `${countOf(exactly(changes.problems.length), "problem keeps", "problems keep")} the draft from being published`,
+      text: `${countOf(exactly(changes.problemCount), "problem keeps", "problems keep")} the draft from being published`,
       href: paths.changes(slug),
       action: "See problems",
     });
   }
-  if (changes.changes.length > 0) {
+  if (changes.counts.total > 0) {
     matters.push({
       tone: "info",
-      text: `${countOf(exactly(changes.changes.length), "change is", "changes are")} not published`,
+      text: `${countOf(exactly(changes.counts.total), "change is", "changes are")} not published`,
       href: paths.changes(slug),
       action: "Review changes",
     });

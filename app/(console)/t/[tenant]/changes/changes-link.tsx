@@ -6,7 +6,7 @@ import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Changes } from "#lib/publishing/schema.ts";
 
-/** The draft against what is live, shared by every page that counts or shows it. */
+/** The draft against what is live, in numbers; shared by every page that counts or shows it. */
 export const changesQuery = (tenant: string) => ({
   queryKey: ["changes", tenant],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
@@ -16,7 +16,7 @@ export const changesQuery = (tenant: string) => ({
 /** How many changes wait to be published; leads to their review. */
 export function ChangesLink({ tenant }: { tenant: string }) {
   const { data } = useQuery(changesQuery(tenant));
-  const count = data?.changes.length ?? 0;
+  const count = data?.counts.total ?? 0;
   return (
     <LinkButton
       href={paths.changes(tenant)}

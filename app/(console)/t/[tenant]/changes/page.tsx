@@ -1,36 +1,31 @@
 import type { Metadata } from "next";
-import { redirect } from "next/navigation";
 import { requireTenantActor } from "#lib/access/current-actor.ts";
-import { DomainError } from "#lib/errors/domain-error.ts";
-import { paths } from "#lib/paths.ts";
-import { getChanges, listRevisions } from "#lib/publishing/queries.ts";
-import { flatSearchParams, type SearchParams } from "../routes/search-params.ts";
+import { fromCursor, type PageSearch, pageInput } from "#lib/api/page-input.ts";
+import { getChanges, getEffects, listChanges } from "#lib/publishing/queries.ts";
 import { ChangesView } from "./changes-view.tsx";
-import { REVISIONS_PER_PAGE } from "./page-size.ts";
+import { CHANGES_PER_PAGE } from "./page-size.ts";
+import { filtersFrom } from "./search-filters.ts";
 
 export const metadata: Metadata = { title: "Changes" };
 
-type Props = { params: Promise<{ tenant: string }>; searchParams: SearchParams };
+type Props = { params: Promise<{ tenant: string }>; searchParams: PageSearch };
+
+const SIDES = { from: "live", to: "draft" } as const;
 
 export default async function ChangesPage({ params, searchParams }: Props) {
   const { tenant } = await params;
   const actor = await requireTenantActor(tenant);
-  const { cursor } = await flatSearchParams(searchParams);
+  const given = await pageInput(searchParams, ["q", "kind", "effect", "cursor"]);
   const changes = await getChanges(actor, undefined);
-  const revisions = await listRevisions(actor, { limit: REVISIONS_PER_PAGE, cursor }).catch(
-    (error: unknown) => {
-      const badCursor = error instanceof DomainError && error.code === "invalid_input";
-      if (badCursor) redirect(paths.changes(tenant));
-      throw error;
-    },
+  const { page } = await fromCursor(given.cursor, (cursor) =>
+    listChanges(actor, { ...SIDES, ...filtersFrom(given), limit: CHANGES_PER_PAGE, cursor }),
   );
+  const effects = await getEffects(actor, SIDES);
   return (
     <ChangesView
       tenant={tenant}
       role={actor.tenant.role}
-      cursor={cursor}
-      changes={changes}
-      revisions={{ data: revisions.data, nextCursor: revisions.next_cursor }}
+      initial={{ changes, routes: { data: page.data, nextCursor: page.next_cursor }, effects }}
       loadedAt={Date.now()}
     />
   );

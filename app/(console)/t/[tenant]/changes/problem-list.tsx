@@ -7,37 +7,38 @@ import { paths } from "#lib/paths.ts";
 import type { Changes } from "#lib/publishing/schema.ts";
 import type { DraftRoute } from "#lib/routes/schema.ts";
 
-/** More routes than this are not looked up by name; the link leads there all the same. */
-const MOST_NAMES = 50;
+/** More problems than this are counted, not told: whoever has mended fifty sees the next. */
+const MOST = 50;
 
 /** "GET /v1/users" by route id, for every route with a problem: a route that did not change may have one too. */
-function useRouteNames(tenant: string, { changes, problems }: Changes): Map<string, string> {
-  const names = new Map(changes.map((change) => [change.routeId, `${change.method} ${change.path}`]));
-  const unknown = [...new Set(problems.map(({ routeId }) => routeId))].filter((id) => !names.has(id));
+function useRouteNames(tenant: string, ids: readonly string[]): Map<string, string> {
   const found = useQueries({
-    queries: unknown.slice(0, MOST_NAMES).map((id) => ({
+    queries: [...new Set(ids)].map((id) => ({
       queryKey: ["routes", tenant, "one", id],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         api.get<DraftRoute>(`/tenants/${encodeURIComponent(tenant)}/routes/${id}`, { signal }),
     })),
   });
-  for (const { data } of found) if (data) names.set(data.id, `${data.method} ${data.path}`);
-  return names;
+  return new Map(found.flatMap(({ data }) => (data ? [[data.id, `${data.method} ${data.path}`]] : [])));
 }
 
 /** What stands in the way of publishing, each with the route at which to mend it. */
 export function ProblemList({ tenant, changes }: { tenant: string; changes: Changes }) {
-  const { problems } = changes;
-  const names = useRouteNames(tenant, changes);
-  if (problems.length === 0) return null;
+  const shown = changes.problems.slice(0, MOST);
+  const names = useRouteNames(
+    tenant,
+    shown.map(({ routeId }) => routeId),
+  );
+  const count = changes.problemCount;
+  if (count === 0) return null;
   return (
     <div className="mb-6">
       <Notice
         tone="bad"
-        title={`${problems.length} ${problems.length === 1 ? "problem stands" : "problems stand"} in the way of publishing`}
+        title={`${count.toLocaleString("en")} ${count === 1 ? "problem stands" : "problems stand"} in the way of publishing`}
       >
         <ul className="mt-1 list-disc space-y-1 pl-4">
-          {problems.map(({ routeId, message }) => (
+          {shown.map(({ routeId, message }) => (
             <li key={`${routeId} ${message}`}>
               <TextLink href={paths.route(tenant, routeId)} className="break-all font-mono text-xs">
                 {names.get(routeId) ?? "This route"}
@@ -46,6 +47,9 @@ export function ProblemList({ tenant, changes }: { tenant: string; changes: Chan
             </li>
           ))}
         </ul>
+        {count > shown.length ? (
+          <p className="mt-1">And {(count - shown.length).toLocaleString("en")} more.</p>
+        ) : null}
       </Notice>
     </div>
   );

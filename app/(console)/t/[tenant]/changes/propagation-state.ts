@@ -1,28 +1,41 @@
-import type { z } from "zod";
 import { durationText } from "#components/ui/relative-time-text.ts";
-import type { propagationSchema } from "#lib/publishing/schema.ts";
+import type { Propagation } from "#lib/publishing/schema.ts";
 
-export type Propagation = z.output<typeof propagationSchema>;
+export type { Propagation } from "#lib/publishing/schema.ts";
 export type GatewayReach = Propagation["gateways"][number];
-
-/** How long after publishing a gateway began to serve, in milliseconds; null while it does not. */
-export function reachedAfter(propagation: Propagation, gateway: GatewayReach): number | null {
-  if (!gateway.since) return null;
-  // Both clocks are PostgreSQL's, but a gateway's is read in another transaction.
-  return Math.max(0, Date.parse(gateway.since) - Date.parse(propagation.publishedAt));
-}
 
 /** Whether nothing more is to come: every gateway serves it, refused it, or went on to a later revision. */
 export function isSettled({ gateways }: Propagation): boolean {
-  return gateways.length > 0 && gateways.every((gateway) => gateway.state !== "waiting");
+  const open = ["waiting", "silent"];
+  return (
+    gateways.length > 0 && gateways.every(({ state, silentMs }) => !open.includes(state) && silentMs === 0)
+  );
 }
 
 /** "r4 live on 2 of 2 in 12 ms": the slowest gateway counts, and the time is named once all of them serve. */
-export function propagationText(propagation: Propagation): string {
-  const name = `r${propagation.number}`;
-  const { gateways } = propagation;
+export function propagationText({ number, gateways }: Propagation): string {
+  const name = `r${number}`;
   if (gateways.length === 0) return `${name} is published, but no gateway is running`;
-  const times = gateways.flatMap((gateway) => reachedAfter(propagation, gateway) ?? []);
-  const all = times.length === gateways.length;
-  return `${name} live on ${times.length} of ${gateways.length}${all ? ` in ${durationText(Math.max(...times))}` : ""}`;
+  const serving = gateways.filter(({ state, silentMs }) => state === "serving" && silentMs === 0);
+  const all = serving.length === gateways.length;
+  const slowest = Math.max(...serving.map(({ afterMs }) => afterMs ?? 0));
+  return `${name} live on ${serving.length} of ${gateways.length}${all ? ` in ${durationText(slowest)}` : ""}`;
+}
+
+/** What one gateway has said, or that it says nothing. */
+export function reachText(gateway: GatewayReach): string {
+  const { state, afterMs, silentMs, revision, error } = gateway;
+  const words: string[] = [];
+  if (state === "serving") words.push(`after ${durationText(afterMs ?? 0)}`);
+  if (state === "refused") {
+    words.push(error ?? "It gave no reason.");
+    words.push(revision === null ? "It serves nothing." : `It keeps serving r${revision}.`);
+  }
+  if (state === "superseded") words.push(`serves r${revision} by now`);
+  if (state === "waiting") words.push(revision === null ? "has not answered yet" : `still on r${revision}`);
+  if (silentMs > 0) {
+    const served = state === "silent" && revision !== null ? `, last known to serve r${revision}` : "";
+    words.push(`silent for ${durationText(silentMs)}${served}`);
+  }
+  return words.join(" · ");
 }

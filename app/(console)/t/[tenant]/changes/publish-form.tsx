@@ -1,15 +1,15 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
 import { Field } from "#components/form/field.tsx";
 import { Form } from "#components/form/form.tsx";
 import { useForm } from "#components/form/use-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Textarea } from "#components/ui/input.tsx";
-import { Notice } from "#components/ui/notice.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { ApiError, api } from "#lib/api/client.ts";
 import type { Changes, Revision } from "#lib/publishing/schema.ts";
-import { countChanges } from "./change-words.ts";
+import { countChanges } from "./effect-words.ts";
+import { StaleReview } from "./stale-review.tsx";
+import { useRefreshDraft } from "./use-draft-actions.ts";
 
 /** A note and the button that makes the draft live; its label says how much. */
 export function PublishForm({
@@ -23,23 +23,21 @@ export function PublishForm({
   changes: Changes;
   onPublished: (number: number) => void;
 }) {
-  const client = useQueryClient();
-  const refresh = () =>
-    Promise.all(
-      ["changes", "revisions", "gateways"].map((name) =>
-        client.invalidateQueries({ queryKey: [name, tenant] }),
-      ),
-    );
+  const refresh = useRefreshDraft(tenant);
   const form = useForm({
     initial: { note: "" },
     schema: () => import("#lib/publishing/schema.ts").then((module) => module.publishSchema),
-    toInput: ({ note }) => ({ draftVersion: changes.draftVersion, note }),
+    toInput: ({ note }) => ({
+      draftVersion: changes.draftVersion,
+      liveRevision: changes.liveRevision,
+      note,
+    }),
     fields: ["note"],
     send: async (input) => {
       try {
         return await api.post<Revision>(`/tenants/${encodeURIComponent(tenant)}/publish`, input);
       } catch (error) {
-        // The draft that was reviewed is not the draft any more: show the one that is.
+        // What was reviewed is not what there is any more: show what is.
         if (error instanceof ApiError && error.status === 409) await refresh();
         throw error;
       }
@@ -49,11 +47,11 @@ export function PublishForm({
       void refresh();
     },
   });
-  const { problems } = changes;
-  const blocked = problems.length
-    ? `Mend the ${problems.length === 1 ? "problem" : `${problems.length} problems`} above first.`
+  const { problemCount } = changes;
+  const blocked = problemCount
+    ? `Mend the ${problemCount === 1 ? "problem" : `${problemCount.toLocaleString("en")} problems`} above first.`
     : null;
-  const stale = form.error instanceof ApiError && form.error.status === 409;
+  const stale = form.error instanceof ApiError && form.error.status === 409 ? form.error : null;
   return (
     <Form
       aria-label="Publish"
@@ -69,17 +67,11 @@ export function PublishForm({
           loading={form.busy}
           disabledReason={whyNot(role, "revision.publish") ?? blocked}
         >
-          {`Publish ${countChanges(changes.changes.length)}`}
+          {`Publish ${countChanges(changes.counts.total)}`}
         </Button>
       }
     >
-      {stale ? (
-        <div role="alert" className="mb-3">
-          <Notice tone="warn" title="The draft changed while you were looking.">
-            Nothing was published. The list above is the draft as it is now; look at it and publish again.
-          </Notice>
-        </div>
-      ) : null}
+      {stale ? <StaleReview tenant={tenant} error={stale} /> : null}
       <Field
         label="Note"
         name="note"

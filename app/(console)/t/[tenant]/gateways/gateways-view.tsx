@@ -10,8 +10,8 @@ import type { Gateways, Instance } from "#lib/gateways/schema.ts";
 import { useGatewaysFrom } from "../use-gateways-from.ts";
 
 const ABOUT = {
-  up: "Heard from in the last 15 s.",
-  silent: "Not heard from for 15 s. It may still be answering with what it last loaded.",
+  up: "It reports as it should.",
+  silent: "Its reports stopped. It may still be answering with what it last loaded.",
   stopped: "Shut down in order.",
 };
 
@@ -104,7 +104,7 @@ export function GatewaysView({ tenant, initial }: { tenant: string; initial: Gat
     <>
       <PageHeader
         title="Gateways"
-        description="Gateways answer callers, workers run jobs. Each reports every 5 s; a change is live on a gateway when the gateway itself says so."
+        description="Gateways answer callers, workers run jobs. Gateways report every second; a change is live on a gateway when the gateway itself says so."
       />
       <div className="mb-6 space-y-2 empty:hidden">
         {error ? <ErrorNotice error={error} /> : null}
