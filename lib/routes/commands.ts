@@ -3,10 +3,12 @@ import { defineCommand } from "#lib/command/define.ts";
 import { type RouteFields, routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import type { Prisma, Transaction } from "#lib/db/client.ts";
-import { invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
-import { unknownKeyIds } from "#lib/keys/queries.ts";
+import { notFound, staleVersion } from "#lib/errors/domain-error.ts";
+import { checkAllowedKeys } from "./allowed-keys.ts";
 import { toDraftRoute } from "./queries.ts";
 import { sameDocument } from "./rules.ts";
+
+export { bulkEdit } from "./bulk-command.ts";
 
 /** Counts one change of the draft; its row is also what makes two editors of one tenant take turns. */
 async function touchDraft(tx: Transaction, actor: TenantActor): Promise<void> {
@@ -14,19 +16,6 @@ async function touchDraft(tx: Transaction, actor: TenantActor): Promise<void> {
     where: { tenantId: actor.tenant.id },
     data: { version: { increment: 1 }, updatedAt: new Date(), updatedBy: actor.userId },
   });
-}
-
-async function checkAllowedKeys(tx: Transaction, actor: TenantActor, fields: RouteFields): Promise<void> {
-  if (fields.auth.mode !== "api-key" || !fields.auth.allowedApiKeyIds) return;
-  const unknown = await unknownKeyIds(tx, actor.tenant.id, fields.auth.allowedApiKeyIds);
-  if (unknown.length > 0) {
-    throw invalid(
-      unknown.slice(0, 20).map((id) => ({
-        path: "auth.allowedApiKeyIds",
-        message: `${id} is not a key of this tenant`,
-      })),
-    );
-  }
 }
 
 const columnsOf = (fields: RouteFields) => ({
@@ -38,7 +27,7 @@ const columnsOf = (fields: RouteFields) => ({
 
 /** Adds a route to the draft. Nothing is live before it is published. */
 export const createRoute = defineCommand("draft.edit", async ({ tx, actor, audit }, fields: RouteFields) => {
-  await checkAllowedKeys(tx, actor, fields);
+  await checkAllowedKeys(tx, actor, fields.auth);
   await touchDraft(tx, actor);
   const row = await tx.draftRoute.create({
     data: { id: uuidv7(), tenantId: actor.tenant.id, ...columnsOf(fields), updatedBy: actor.userId },
@@ -65,7 +54,7 @@ export const saveRoute = defineCommand("draft.edit", async ({ tx, actor, audit }
   if (current.version !== input.version) throw staleVersion(current.version);
   const before = routeFieldsSchema.parse(current.document);
   if (sameDocument(before, input.fields)) return toDraftRoute(current);
-  await checkAllowedKeys(tx, actor, input.fields);
+  await checkAllowedKeys(tx, actor, input.fields.auth);
   const { count } = await tx.draftRoute.updateMany({
     where: { ...where, version: input.version },
     data: {

@@ -1,8 +1,19 @@
 import { z } from "zod";
 import { invalid } from "#lib/errors/domain-error.ts";
-import { createRoute, deleteRoute, saveRoute } from "#lib/routes/commands.ts";
-import { getRoute, listRoutes } from "#lib/routes/queries.ts";
-import { draftRouteSchema, editedRouteSchema, newRouteSchema, routeFilters } from "#lib/routes/schema.ts";
+import { cappedCountSchema } from "#lib/jobs/schema.ts";
+import { bulkEdit, createRoute, deleteRoute, saveRoute } from "#lib/routes/commands.ts";
+import { countRoutes, getFacets, getRoute, listRoutes } from "#lib/routes/queries.ts";
+import {
+  bulkResultSchema,
+  bulkSchema,
+  draftRouteSchema,
+  editedRouteSchema,
+  facetsSchema,
+  listedRouteSchema,
+  newRouteSchema,
+  routeFilters,
+  routeSort,
+} from "#lib/routes/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
 
@@ -18,9 +29,38 @@ export const routeEndpoints: Endpoint[] = [
     method: "GET",
     path: "/tenants/{tenant}/routes",
     summary: "List the draft's routes",
-    query: z.strictObject({ ...pageQuery, ...routeFilters }),
-    response: pageOf(draftRouteSchema),
+    // A cursor holds a whole path, which may be 1,024 characters of three bytes each.
+    query: z.strictObject({
+      ...pageQuery,
+      cursor: z.string().max(6_000).optional(),
+      sort: routeSort,
+      ...routeFilters,
+    }),
+    response: pageOf(listedRouteSchema),
     handle: ({ actor, query }) => listRoutes(actor, query),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/routes/count",
+    summary: "Count the draft's routes, no further than 10,000",
+    query: z.strictObject(routeFilters),
+    response: dataOf(cappedCountSchema),
+    handle: async ({ actor, query }) => ({ data: await countRoutes(actor, query) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/routes/facets",
+    summary: "List the first segments and tags of the draft's routes",
+    response: dataOf(facetsSchema),
+    handle: async ({ actor }) => ({ data: await getFacets(actor, undefined) }),
+  }),
+  tenantEndpoint("draft.edit", {
+    method: "POST",
+    path: "/tenants/{tenant}/routes/bulk",
+    summary: "Preview or make one change on many routes of the draft",
+    body: bulkSchema,
+    response: dataOf(bulkResultSchema),
+    handle: async ({ actor, body }) => ({ data: await bulkEdit(actor, body) }),
   }),
   tenantEndpoint("draft.edit", {
     method: "POST",
@@ -45,7 +85,7 @@ export const routeEndpoints: Endpoint[] = [
     body: editedRouteSchema,
     response: dataOf(draftRouteSchema),
     async handle({ actor, params, body, ifMatch }) {
-      const { id, version, createdAt: _created, updatedAt: _updated, ...fields } = body;
+      const { id, version, createdAt: _made, updatedAt: _changed, published: _published, ...fields } = body;
       if (id !== undefined && id !== params.id) {
         throw invalid([{ path: "id", message: "is another route's" }]);
       }
