@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { type Keyring, readKeyring } from "#lib/secrets/sealed-secret.ts";
 
 /** A setting that is missing or wrong, as one sentence that says what to do. */
 export class SettingError extends Error {
@@ -70,7 +71,19 @@ export type GatewaySettings = DataPlaneSettings & {
   port: number;
   /** How many proxies in front of the gateway may say where a request comes from. */
   trustedProxies: number;
+  /** Whether what tenants name may lie inside the network. */
+  allowInternalUpstreams: boolean;
+  /** What reads the issuers' shared secrets; empty when the setting is not given. */
+  keyring: Keyring;
 };
+
+function keyring(env: Env): Keyring {
+  try {
+    return readKeyring(env.GATEHOUSE_ENCRYPTION_KEY);
+  } catch (error) {
+    throw new SettingError((error as Error).message);
+  }
+}
 
 /** Throws SettingError. */
 export function readGatewaySettings(env: Env): GatewaySettings {
@@ -79,5 +92,7 @@ export function readGatewaySettings(env: Env): GatewaySettings {
     host: text(env, "GATEWAY_HOST") ?? "127.0.0.1",
     port: integer(env, "GATEWAY_PORT", 8_080, 0, 65_535),
     trustedProxies: integer(env, "TRUSTED_PROXIES", 0, 0, 32),
+    allowInternalUpstreams: integer(env, "ALLOW_INTERNAL_UPSTREAMS", 0, 0, 1) === 1,
+    keyring: keyring(env),
   };
 }

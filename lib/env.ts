@@ -1,3 +1,5 @@
+import { readKeyring } from "./secrets/sealed-secret.ts";
+
 /** What the console needs from its environment. Read when first used, so that a build needs none of it. */
 function required(name: string): string {
   const value = process.env[name];
@@ -24,6 +26,14 @@ export const env = {
   /** The gateway's public origin, for the addresses and curl lines that people copy. */
   get gatewayUrl() {
     return process.env.GATEWAY_URL ?? `http://127.0.0.1:${process.env.GATEWAY_PORT ?? 8080}`;
+  },
+  /** Whether what tenants name may lie inside the network. */
+  get allowInternalUpstreams() {
+    return process.env.ALLOW_INTERNAL_UPSTREAMS === "1";
+  },
+  /** What seals the secrets that machines must read again; empty when it is not given. */
+  get encryptionKeyring() {
+    return readKeyring(process.env.GATEHOUSE_ENCRYPTION_KEY);
   },
   /** How many proxies in front of the console may be believed about the client's address. */
   get trustedProxies() {

@@ -106,7 +106,7 @@ test("a revision that cannot be served is refused whole, and the last good one i
       format: 1,
       routes: [
         testRoute({ path: "/fine", target }),
-        testRoute({ path: "/jwt", auth: { mode: "bearer" }, target }),
+        testRoute({ path: "/credentials", cors: { allowCredentials: true }, target }),
       ],
     }),
   ]) {

@@ -3,6 +3,7 @@ import { readChangesSince, readEverything, readRevisions, type TenantRow } from 
 import { CHANNELS, POLL_INTERVAL_MS } from "#lib/contract/channels.ts";
 import type { GatewayLogger } from "./logger.ts";
 import type { Snapshot, TenantState } from "./snapshot.ts";
+import type { Issuers } from "./tokens/issuers.ts";
 
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5_000;
@@ -14,6 +15,7 @@ const REVISIONS_PER_QUERY = 16;
 export type ChangesOptions = {
   databaseUrl: string;
   snapshot: Snapshot;
+  issuers: Pick<Issuers, "apply" | "replaceAll">;
   logger: GatewayLogger;
   /**
    * After each catch-up: which tenants serve or refuse something new, the database snapshot that is now in force,
@@ -30,7 +32,7 @@ export type ChangesOptions = {
  * memory is served on; a new connection begins with everything.
  */
 export function followChanges(options: ChangesOptions) {
-  const { snapshot, logger } = options;
+  const { snapshot, issuers, logger } = options;
   let client: pg.Client | null = null;
   let databaseSnapshot: string | null = null;
   let loadedOnce = false;
@@ -69,15 +71,19 @@ export function followChanges(options: ChangesOptions) {
     const everything = databaseSnapshot === null;
     const changes =
       databaseSnapshot === null ? await readEverything(on) : await readChangesSince(on, databaseSnapshot);
-    if (everything) snapshot.replaceAll(changes.tenants, changes.keys);
-    else {
+    if (everything) {
+      snapshot.replaceAll(changes.tenants, changes.keys);
+      issuers.replaceAll(changes.issuers);
+    } else {
+      for (const row of changes.issuers) issuers.apply(row);
       for (const row of changes.keys) snapshot.applyKey(row);
       for (const row of changes.tenants) snapshot.applyTenant(row);
     }
     const changed = await applyRevisions(on, changes.tenants);
     databaseSnapshot = changes.snapshot;
     loadedOnce = true;
-    const news = everything || changes.tenants.length > 0 || changes.keys.length > 0;
+    const news =
+      everything || changes.tenants.length > 0 || changes.keys.length > 0 || changes.issuers.length > 0;
     options.onApplied(everything ? snapshot.tenants() : changed, changes.snapshot, news);
   }
 

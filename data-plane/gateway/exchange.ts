@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import { isCorsHeader } from "#lib/contract/cors.ts";
-import type { KeyFacts } from "#lib/contract/decision.ts";
+import type { Caller, KeyFacts } from "#lib/contract/decision.ts";
 import { errorEnvelope, GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "#lib/contract/errors.ts";
 import type { Decided, Refusals } from "./refusals.ts";
 import type { TenantState } from "./snapshot.ts";
@@ -30,6 +30,8 @@ export type Exchange = {
   refusals: Pick<Refusals, "note"> | null;
   route: CompiledRoute | null;
   key: KeyFacts | null;
+  /** Who sent it, once it was let in. */
+  caller: Caller | null;
   /** For the log: the code of the gateway's own error, and what went wrong with the target. */
   code: string | null;
   targetError: { name: string; message: string } | null;

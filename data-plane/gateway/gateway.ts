@@ -15,7 +15,9 @@ import { createRefusals } from "./refusals.ts";
 import { createReports } from "./reports.ts";
 import { createGatewayServer } from "./server.ts";
 import { createSnapshot } from "./snapshot.ts";
+import { createTallies } from "./tallies.ts";
 import { createUpstreams } from "./targets/http.ts";
+import { createTokens } from "./tokens/index.ts";
 
 const DATABASE_CONNECTIONS = 8;
 /** How long answers under way may take once the gateway has been told to stop. */
@@ -67,17 +69,20 @@ export async function startGateway(
     startedAt: new Date(),
   };
   const reports = createReports(instance, pool, logger);
+  const tallies = createTallies(pool, logger);
   const refusals = createRefusals(instance.id, pool, logger);
   const upstreams = createUpstreams();
   const keys = createKeyLookup(snapshot, pool, (error) => logger.warn({ err: error }, "key look-up failed"));
+  const tokens = createTokens(settings, logger);
   let ready = false;
   let draining = false;
   const server = createGatewayServer(
     {
       snapshot,
       keys,
+      tokens: tokens.lookup,
       limiter: createRateLimiter(),
-      reports,
+      tallies,
       refusals,
       functions,
       upstreams,
@@ -107,7 +112,14 @@ export async function startGateway(
   try {
     await once(server, "listening");
   } catch (error) {
-    await Promise.all([functions.close(), pool.end(), reports.abandon(), refusals.abandon()]);
+    await Promise.all([
+      functions.close(),
+      pool.end(),
+      tokens.close(),
+      reports.abandon(),
+      tallies.abandon(),
+      refusals.abandon(),
+    ]);
     throw error;
   }
   const { address: host, port } = server.address() as AddressInfo;
@@ -117,6 +129,7 @@ export async function startGateway(
   const changes = followChanges({
     databaseUrl: settings.databaseUrl,
     snapshot,
+    issuers: tokens.issuers,
     logger,
     onApplied(tenants, databaseSnapshot, news) {
       reports.applied(tenants, databaseSnapshot, news);
@@ -143,9 +156,11 @@ export async function startGateway(
     clearTimeout(force);
     await changes.stop();
     await reports.stop();
+    await tallies.stop();
     await refusals.stop();
     await functions.close();
     await upstreams.close();
+    await tokens.close();
     await pool.end();
   }
 

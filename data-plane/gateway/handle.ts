@@ -2,27 +2,29 @@ import type pg from "pg";
 import type { Dispatcher } from "undici";
 import type { FunctionsHost } from "#data-plane/functions-host/index.ts";
 import { corsHeaders } from "#lib/contract/cors.ts";
-import { type Decision, type DecisionRequest, decide, type KeyLookup } from "#lib/contract/decision.ts";
 import type { RateLimit } from "#lib/contract/route.ts";
+import { decideRequest, decisionRequest } from "./decide-request.ts";
 import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
 import type { KeyLookups } from "./key-lookup.ts";
 import { announcedLength, readBody } from "./policies/body.ts";
 import { type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
 import { limitSubject } from "./policies/source-ip.ts";
 import type { Refusals } from "./refusals.ts";
-import type { Reports } from "./reports.ts";
-import type { Snapshot, StoredKey } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Tallies } from "./tallies.ts";
 import { buildEvent } from "./targets/event-source.ts";
 import { answerFromFunction } from "./targets/function.ts";
 import { answerFromUpstream } from "./targets/http.ts";
 import { answerJobStatus, answerWithJob } from "./targets/job.ts";
+import type { TokenLookups } from "./tokens/token-lookup.ts";
 
 /** Everything that a request may need on its way. */
 export type Services = {
   snapshot: Snapshot;
   keys: KeyLookups;
+  tokens: TokenLookups;
   limiter: RateLimiter;
-  reports: Pick<Reports, "used">;
+  tallies: Pick<Tallies, "count">;
   refusals: Pick<Refusals, "note">;
   functions: FunctionsHost;
   upstreams: Dispatcher;
@@ -30,51 +32,19 @@ export type Services = {
   trustedProxies: number;
 };
 
-const single = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
-
-function decisionRequest(exchange: Exchange, address: Address): DecisionRequest {
-  const { headers, method } = exchange.req;
-  return {
-    method: method as string,
-    path: address.path,
-    query: address.query,
-    origin: headers.origin,
-    accessControlRequestMethod: headers["access-control-request-method"],
-    apiVersion: single(headers["x-api-version"]),
-    apiKey: single(headers["x-api-key"]),
-    authorization: headers.authorization,
-  };
-}
-
+/** A limit per key counts a token's subject, so that a new token brings no new allowance. */
 function limitSubjectOf(exchange: Exchange, limit: RateLimit): string {
-  return limit.per === "key" && exchange.key ? exchange.key.id : limitSubject(exchange.sourceIp);
+  const { caller, sourceIp } = exchange;
+  return limit.per === "key" && caller?.subject ? caller.subject : limitSubject(sourceIp);
 }
 
 /** Takes one request through the contract's steps, in their order, to its answer. */
 export async function handle(exchange: Exchange, address: Address, services: Services): Promise<void> {
-  const { snapshot, keys, limiter } = services;
-  const tenant = snapshot.tenant(address.slug);
-  exchange.tenant = tenant ?? null;
+  const { snapshot, limiter } = services;
+  exchange.tenant = snapshot.tenant(address.slug) ?? null;
   const request = decisionRequest(exchange, address);
   const now = exchange.receivedAt;
-  const decideWith = (lookupKey: (apiKey: string) => KeyLookup): Decision =>
-    decide(request, { tenant, now, lookupKey, lookupToken: () => "unavailable" });
-
-  let foundKey: KeyLookup | null = null;
-  let decision = decideWith((apiKey) => {
-    foundKey = keys.inMemory(apiKey, now);
-    return foundKey;
-  });
-  if (decision.kind === "unresolved") {
-    const found = await keys.inDatabase(request.apiKey as string);
-    foundKey = found;
-    decision = decideWith(() => found);
-  }
-  if (tenant?.revision) {
-    const { id: tenantId, slug, revision, number } = tenant;
-    exchange.decided = { tenantId, slug, revision, number, request, key: foundKey, token: null };
-  }
+  const decision = await decideRequest(exchange, request, services);
   if (decision.kind === "unresolved") return answerError(exchange, "unavailable", "Try again.");
   if (decision.kind === "preflight") {
     exchange.route = decision.route;
@@ -97,7 +67,7 @@ export async function handle(exchange: Exchange, address: Address, services: Ser
   }
 
   exchange.key = decision.key;
-  if (decision.key) services.reports.used(decision.key as StoredKey, now);
+  exchange.caller = decision;
   const allowed = exchange as AllowedExchange;
   if (limit) {
     const state = limiter.take(allowed.route.id, limitSubjectOf(exchange, limit), limit, now);

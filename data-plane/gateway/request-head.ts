@@ -12,12 +12,15 @@ export function headProblem(request: IncomingMessage): string | null {
   const raw = request.rawHeaders;
   let hosts = 0;
   let keys = 0;
+  let authorizations = 0;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     if (name.length === 4) {
       if (name.toLowerCase() === "host") hosts++;
     } else if (name.length === 9) {
       if (name.toLowerCase() === "x-api-key") keys++;
+    } else if (name.length === 13) {
+      if (name.toLowerCase() === "authorization") authorizations++;
     } else if (name.length === 17 && name.toLowerCase() === "transfer-encoding") {
       if ((raw[i + 1] as string).trim().toLowerCase() !== "chunked") {
         return "Only 'Transfer-Encoding: chunked' is understood.";
@@ -30,6 +33,7 @@ export function headProblem(request: IncomingMessage): string | null {
   if (hosts > 1) return "The Host header must be sent once.";
   if (hosts === 0 && request.httpVersion !== "1.0") return "The Host header is missing.";
   if (keys > 1) return "The X-Api-Key header must be sent once.";
+  if (authorizations > 1) return "The Authorization header must be sent once.";
   return null;
 }
 

@@ -7,6 +7,7 @@ import { handle, type Services } from "./handle.ts";
 import type { GatewayLogger } from "./logger.ts";
 import { sourceIp } from "./policies/source-ip.ts";
 import { headProblem, parseAddress } from "./request-head.ts";
+import type { StoredKey } from "./snapshot.ts";
 
 /** A request whose headers take longer than this, or whose whole takes longer than that, is not worth a socket. */
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -53,9 +54,18 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       refusals: services.refusals,
       route: null,
       key: null,
+      caller: null,
       code: null,
       targetError: null,
     };
+  }
+
+  /** Counts what a key of this tenant was used for, whatever came of it. */
+  function tally({ decided, key: accepted, route, code, receivedAt, res }: Exchange): void {
+    const key = decided?.key;
+    if (!key || typeof key !== "object" || key.tenantId !== decided.tenantId) return;
+    const refused = code !== null && res.statusCode < 500;
+    services.tallies.count(key as StoredKey, accepted && route ? route.id : null, refused, receivedAt);
   }
 
   /** Never the query, a key or a body: they hold secrets. */
@@ -93,7 +103,10 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       return answer(exchange, up ? 200 : 503, ["Content-Type", "text/plain"], up ? "ok\n" : "not ready\n");
     }
     const mark = url.indexOf("?");
-    res.once("close", () => log(exchange, mark === -1 ? url : url.slice(0, mark)));
+    res.once("close", () => {
+      tally(exchange);
+      log(exchange, mark === -1 ? url : url.slice(0, mark));
+    });
     const problem = headProblem(req);
     if (problem) return refuseMalformed(exchange, problem);
     if (!url.startsWith("/") || url.includes("#")) {

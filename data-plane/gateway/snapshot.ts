@@ -3,6 +3,7 @@ import type { KeyRow, TenantRow } from "#data-plane/sql/gateway.ts";
 import { compileAuthorizedRequests } from "#lib/contract/authorized-requests.ts";
 import { type CompiledRevision, compileRevision } from "#lib/contract/compile.ts";
 import type { DecisionTenant, KeyFacts } from "#lib/contract/decision.ts";
+import type { Tally } from "./tallies.ts";
 
 export type TenantState = DecisionTenant & {
   /** What it serves; 0 when it serves nothing. */
@@ -13,7 +14,7 @@ export type TenantState = DecisionTenant & {
   error: string | null;
   changedXid: bigint;
 };
-export type StoredKey = KeyFacts & { changedXid: bigint; lastUsedMinute: number };
+export type StoredKey = KeyFacts & { changedXid: bigint; tally: Tally | null };
 
 const NONE: readonly string[] = [];
 const NOTHING_PUBLISHED = compileRevision({ format: 1, routes: [] });
@@ -49,7 +50,7 @@ export function createSnapshot() {
     return state;
   }
 
-  function toKey(row: KeyRow, lastUsedMinute: number): StoredKey {
+  function toKey(row: KeyRow, tally: Tally | null): StoredKey {
     let authorizedRequests: KeyFacts["authorizedRequests"];
     try {
       authorizedRequests = compileAuthorizedRequests(row.authorizedRequests);
@@ -64,7 +65,7 @@ export function createSnapshot() {
       authorizedRequests,
       succeeds: row.succeeds ?? NONE,
       changedXid: BigInt(row.changedXid),
-      lastUsedMinute,
+      tally,
     };
   }
 
@@ -82,7 +83,7 @@ export function createSnapshot() {
       byId = new Map();
       for (const row of tenants) if (!row.deleted) storeTenant(row, before.get(row.id));
       keys = new Map();
-      for (const row of rows) keys.set(row.hash, toKey(row, keysBefore.get(row.hash)?.lastUsedMinute ?? 0));
+      for (const row of rows) keys.set(row.hash, toKey(row, keysBefore.get(row.hash)?.tally ?? null));
     },
 
     applyTenant(row: TenantRow): void {
@@ -100,7 +101,7 @@ export function createSnapshot() {
     applyKey(row: KeyRow): StoredKey {
       const known = keys.get(row.hash);
       if (known && known.changedXid >= BigInt(row.changedXid)) return known;
-      const key = toKey(row, known?.lastUsedMinute ?? 0);
+      const key = toKey(row, known?.tally ?? null);
       keys.set(row.hash, key);
       return key;
     },

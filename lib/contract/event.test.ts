@@ -22,6 +22,7 @@ const source: EventSource = {
   sourceIp: "192.0.2.1",
   userAgent: "test",
   apiKeyId: "k",
+  claims: null,
   time: 0,
 };
 

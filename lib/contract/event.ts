@@ -1,3 +1,5 @@
+import { type Claims, scopesOf } from "./bearer.ts";
+
 /** What the gateway knows of a request when it calls a handler. */
 export type EventSource = {
   method: string;
@@ -17,6 +19,8 @@ export type EventSource = {
   sourceIp: string;
   userAgent: string | null;
   apiKeyId: string | null;
+  /** Of the bearer token that the request came with. */
+  claims: Claims | null;
   /** Unix milliseconds. */
   time: number;
 };
@@ -42,6 +46,16 @@ function each(
 
 const joinHeader = (values: string[], name: string) => values.join(name === "cookie" ? "; " : ", ");
 
+function simpleAuthorizer({ apiKeyId, claims }: EventSource): { apiKeyId?: string; claims?: Claims } | null {
+  if (claims) return { claims };
+  return apiKeyId === null ? null : { apiKeyId };
+}
+
+function v2Authorizer({ apiKeyId, claims }: EventSource) {
+  if (claims) return { authorizer: { jwt: { claims, scopes: [...scopesOf(claims)] } } };
+  return apiKeyId === null ? {} : { authorizer: { lambda: { apiKeyId } } };
+}
+
 /** The event of `eventFormat: simple`, which is also the REST (v1.0) proxy event of AWS. */
 export function simpleEvent(source: EventSource) {
   const headers = grouped(source.headers);
@@ -65,7 +79,7 @@ export function simpleEvent(source: EventSource) {
       resourcePath: source.resource,
       requestTimeEpoch: source.time,
       identity: { sourceIp: source.sourceIp, userAgent: source.userAgent },
-      authorizer: source.apiKeyId === null ? null : { apiKeyId: source.apiKeyId },
+      authorizer: simpleAuthorizer(source),
     },
   };
 }
@@ -100,7 +114,7 @@ export function awsV2Event(source: EventSource) {
         sourceIp: source.sourceIp,
         userAgent: source.userAgent ?? "",
       },
-      ...(source.apiKeyId === null ? {} : { authorizer: { lambda: { apiKeyId: source.apiKeyId } } }),
+      ...v2Authorizer(source),
     },
   };
 }

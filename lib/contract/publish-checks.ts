@@ -26,7 +26,6 @@ export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
  */
 export function unsupportedFeatures(route: Route): string[] {
   const found: string[] = [];
-  if (route.auth.mode === "bearer") found.push("bearer authentication");
   if (route.target.type === "lambda") found.push("a Lambda target");
   if (route.target.type === "pipeline") found.push("a pipeline target");
   if (route.validation) found.push("request validation");

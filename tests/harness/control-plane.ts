@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -28,6 +28,7 @@ export async function controlPlane(): Promise<ControlPlane> {
   const database = await testDatabase();
   process.env.CONSOLE_DATABASE_URL = database.consoleUrl;
   process.env.GATEHOUSE_SECRET = randomUUID() + randomUUID();
+  process.env.GATEHOUSE_ENCRYPTION_KEY = randomBytes(32).toString("base64");
   process.env.CONSOLE_URL = CONSOLE_URL;
 
   async function person(): Promise<Actor> {

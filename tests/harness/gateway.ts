@@ -10,6 +10,7 @@ import { CHANNELS } from "#lib/contract/channels.ts";
 import { displayParts, formatCredential } from "#lib/contract/credential.ts";
 import { serializeRevision } from "#lib/contract/revision.ts";
 import { type Route, type RouteFieldsInput, routeSchema } from "#lib/contract/route.ts";
+import type { Keyring } from "#lib/secrets/sealed-secret.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
 export type LogLine = { level: string; message: string } & Record<string, unknown>;
@@ -28,6 +29,9 @@ export function testRoute(fields: Partial<RouteFieldsInput> & Pick<RouteFieldsIn
 export async function gatewayFixture(options: {
   functions?: Record<string, string>;
   trustedProxies?: number;
+  /** Upstreams and issuers of tests are on this machine, so they are allowed unless a test says otherwise. */
+  allowInternalUpstreams?: boolean;
+  keyring?: Keyring;
   /** Puts a plug between gateway and database that can be pulled. */
   pluggable?: boolean;
 }) {
@@ -57,6 +61,8 @@ export async function gatewayFixture(options: {
         host: "127.0.0.1",
         port: 0,
         trustedProxies: options.trustedProxies ?? 0,
+        allowInternalUpstreams: options.allowInternalUpstreams ?? true,
+        keyring: options.keyring ?? [],
       },
       logger,
       "0.0.0",

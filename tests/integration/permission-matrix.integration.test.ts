@@ -91,6 +91,8 @@ async function send(endpoint: Endpoint, path: string, { token, body, raw, header
 /** A body that the endpoint would take, so that only the object's owner can be what stops it. */
 function validBody({ path }: Endpoint): unknown {
   if (path.endsWith("/routes/{id}")) return { ...routeFixture, version: 1 };
+  if (path.endsWith("/issuers/{id}")) return { name: "renamed", version: 1 };
+  if (path.endsWith("/issuers/{id}/check")) return {};
   if (path.endsWith("/keys/{id}")) return { name: "renamed", version: 1 };
   if (/\/(rotate|grace)$/.test(path)) return { graceSeconds: 60 };
   return { reason: "because" };

@@ -48,6 +48,7 @@ export function buildEvent(
     sourceIp: exchange.sourceIp,
     userAgent: req.headers["user-agent"] ?? null,
     apiKeyId: exchange.key?.id ?? null,
+    claims: exchange.caller?.claims ?? null,
     time: exchange.receivedAt,
   };
   return options.format === "aws-v2" ? awsV2Event(source) : simpleEvent(source);

@@ -5,6 +5,7 @@ import { openApiDocument } from "../openapi.ts";
 import { claimEndpoints } from "./claims.ts";
 import { explainEndpoints } from "./explain.ts";
 import { gatewayEndpoints } from "./gateways.ts";
+import { issuerEndpoints } from "./issuers.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
 import { peopleEndpoints } from "./people.ts";
@@ -30,4 +31,5 @@ export const endpoints: readonly Endpoint[] = [
   ...claimEndpoints,
   ...jobEndpoints,
   ...gatewayEndpoints,
+  ...issuerEndpoints,
 ];

@@ -1,0 +1,48 @@
+import { isInternalHost } from "#lib/contract/internal-addresses.ts";
+import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from "#lib/contract/issuer.ts";
+
+/** More than any tenant needs, and few enough to look through for every new token. */
+export const MAX_ISSUERS = 20;
+
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/** The bytes that a shared secret stands for; null when it is not in that encoding. */
+export function secretBytes(secret: string, encoding: "text" | "base64"): Uint8Array | null {
+  if (encoding === "text") return secret.isWellFormed() ? new TextEncoder().encode(secret) : null;
+  if (!BASE64.test(secret)) return null;
+  try {
+    const binary = atob(secret.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+/** Why a shared secret cannot be used; null when it can. Never quotes it. */
+export function secretProblem(secret: string, encoding: "text" | "base64"): string | null {
+  const bytes = secretBytes(secret, encoding);
+  if (!bytes) return encoding === "base64" ? "is not base64" : "is not text";
+  if (bytes.length < MIN_SECRET_BYTES)
+    return `needs at least ${MIN_SECRET_BYTES} bytes; shorter ones can be guessed`;
+  return bytes.length > MAX_SECRET_BYTES ? `is longer than ${MAX_SECRET_BYTES} bytes` : null;
+}
+
+/** Why keys may not be fetched from there; null when they may. What a name resolves to is judged when connecting. */
+export function keySetUrlProblem(text: string, allowInternal: boolean): string | null {
+  const url = URL.parse(text);
+  if (!url) return "is not a URL";
+  const internal = isInternalHost(url.hostname);
+  if (internal && !allowInternal) return "points inside the network, which this installation does not allow";
+  return url.protocol === "http:" && !internal ? "must begin with https://" : null;
+}
+
+/** What becomes of callers when an issuer goes or is switched off, in words for the question before it. */
+export function lossOf(issuer: { name: string }, bearerRoutes: number, others: number): string {
+  if (bearerRoutes === 0) return "No route of the draft asks for a bearer token.";
+  const routes = bearerRoutes === 1 ? "1 route asks" : `${bearerRoutes} routes ask`;
+  const rest =
+    others === 0
+      ? "No other issuer is left, so nobody gets in there."
+      : "Tokens of other issuers still work.";
+  return `${routes} for a bearer token. Callers with a token of ${issuer.name} are refused from now on. ${rest}`;
+}
