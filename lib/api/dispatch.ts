@@ -97,6 +97,11 @@ async function answer(request: Request, requestId: string): Promise<Response> {
     never
   >);
   const headers = { "x-request-id": requestId, "cache-control": "no-store" };
+  if (result instanceof Response) {
+    // What is not JSON brings its own content type.
+    for (const [name, value] of Object.entries(headers)) result.headers.set(name, value);
+    return result;
+  }
   const status = endpoint.status ?? 200;
   return status === 204
     ? new Response(null, { status, headers })

@@ -15,6 +15,7 @@ import type { ReadOperation } from "./read/operation.ts";
 import { readSource } from "./read/source.ts";
 import type { OpenApiPreview, PreviewOpenApi, PreviewOperation } from "./schema.ts";
 import { exportOpenApi } from "./write/document.ts";
+import { toYaml } from "./write/yaml.ts";
 
 /** Reads the text of a document with the choices made about it. Throws `invalid_input` naming the place. */
 export async function readOpenApi(input: PreviewOpenApi): Promise<ReadDocument> {
@@ -118,6 +119,12 @@ export const exportRevision: Command<{ number: number }, Record<string, unknown>
     const server = `${env.gatewayUrl}/gw/${actor.tenant.slug}`;
     return exportOpenApi({ routes, tenant: actor.tenant, number, server });
   },
+  { permission: "tenant.read" as const },
+);
+
+/** The same as YAML. Throws `not_found`. */
+export const exportRevisionAsYaml: Command<{ number: number }, string> = Object.assign(
+  async (actor: TenantActor, input: { number: number }) => toYaml(await exportRevision(actor, input)),
   { permission: "tenant.read" as const },
 );
 

@@ -5,6 +5,8 @@ export const MAX_DOCUMENT_CHARACTERS = 5 * 1024 * 1024;
 export const MAX_YAML_CHARACTERS = 2 * 1024 * 1024;
 export const MAX_DEPTH = 100;
 export const MAX_NODES = 1_000_000;
+/** What aliases repeat counts each time: a few lines of anchors can stand for millions of values. */
+export const MAX_YAML_NODES = 300_000;
 /** One route's check with everything that it refers to; a gateway compiles and keeps every one of them. */
 export const MAX_SCHEMA_BYTES = 256 * 1024;
 /** All routes of one import together, as they are stored. */

@@ -8,6 +8,7 @@ import { gatewayEndpoints } from "./gateways.ts";
 import { issuerEndpoints } from "./issuers.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
+import { openApiDocumentEndpoints } from "./openapi-documents.ts";
 import { peopleEndpoints } from "./people.ts";
 import { publishingEndpoints } from "./publishing.ts";
 import { routeEndpoints } from "./routes.ts";
@@ -25,11 +26,12 @@ export const endpoints: readonly Endpoint[] = [
   openApi,
   ...peopleEndpoints,
   ...routeEndpoints,
+  ...openApiDocumentEndpoints,
   ...publishingEndpoints,
   ...explainEndpoints,
   ...keyEndpoints,
   ...claimEndpoints,
+  ...issuerEndpoints,
   ...jobEndpoints,
   ...gatewayEndpoints,
-  ...issuerEndpoints,
 ];

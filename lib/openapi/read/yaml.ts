@@ -1,7 +1,7 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
 import { invalid } from "#lib/errors/domain-error.ts";
 import { breath } from "../breath.ts";
-import { MAX_DEPTH, MAX_NODES, MAX_YAML_CHARACTERS } from "../rules.ts";
+import { MAX_DEPTH, MAX_YAML_CHARACTERS, MAX_YAML_NODES } from "../rules.ts";
 import { isObject, type JsonObject } from "./json.ts";
 
 type Refuse = (offset: number | undefined, message: string) => never;
@@ -36,6 +36,7 @@ export async function parseYaml(text: string): Promise<unknown> {
 }
 
 async function compose(text: string, lines: LineCounter, refuse: Refuse): Promise<Document.Parsed[]> {
+  lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer<never, true>({ uniqueKeys: false, version: "1.2", schema: "core" } as never);
   const documents: Document.Parsed[] = [];
@@ -61,6 +62,9 @@ function put(object: JsonObject, name: string, value: unknown): void {
 function toJson(document: Document.Parsed, refuse: Refuse): unknown {
   let nodes = 0;
   const open = new Set<unknown>();
+  // Kept here, because the library looks through the whole document for each alias.
+  const anchors = new Map<string, unknown>();
+  let expanding = 0;
 
   const keyOf = (key: unknown, offset: number | undefined): string => {
     const value = isScalar(key) ? key.value : undefined;
@@ -82,13 +86,19 @@ function toJson(document: Document.Parsed, refuse: Refuse): unknown {
   const visit = (node: unknown, depth: number): unknown => {
     const offset = (node as { range?: [number] } | null)?.range?.[0];
     nodes += 1;
-    if (nodes > MAX_NODES) refuse(offset, `holds more than ${MAX_NODES.toLocaleString("en")} values`);
+    if (nodes > MAX_YAML_NODES)
+      refuse(offset, `holds more than ${MAX_YAML_NODES.toLocaleString("en")} values`);
     if (depth > MAX_DEPTH) refuse(offset, `is nested more than ${MAX_DEPTH} levels deep`);
+    const anchor = (node as { anchor?: string } | null)?.anchor;
+    if (anchor && expanding === 0) anchors.set(anchor, node);
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       if (!target) return refuse(offset, `has no anchor &${node.source}`);
       if (open.has(target)) return refuse(offset, `the anchor &${node.source} contains itself`);
-      return visit(target, depth);
+      expanding += 1;
+      const value = visit(target, depth);
+      expanding -= 1;
+      return value;
     }
     if (isMap(node)) {
       open.add(node);
