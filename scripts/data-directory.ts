@@ -7,6 +7,8 @@ import { StartFailure } from "./start-failure.ts";
 export type Secrets = {
   /** Signs console sessions. */
   session: string;
+  /** Seals the shared secrets of issuers; the console seals, the gateway opens. */
+  encryption: string;
   /** Passwords of the embedded server's superuser and of its owner of the database. */
   superuser: string;
   owner: string;
@@ -16,7 +18,7 @@ export type Secrets = {
   worker: string;
 };
 
-const NAMES = ["session", "superuser", "owner", "console", "gateway", "worker"] as const;
+const NAMES = ["session", "encryption", "superuser", "owner", "console", "gateway", "worker"] as const;
 
 /** Where this installation keeps its files: GATEHOUSE_DATA_DIR, else `.data` in the repository. */
 export function dataDirectory(): string {

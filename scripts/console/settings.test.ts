@@ -23,6 +23,7 @@ test("a setting that cannot be right stops the start with a sentence that names 
     ["CONSOLE_PORT", "70000"],
     ["CONSOLE_DATABASE_URL", ""],
     ["GATEHOUSE_SECRET", "too-short-a-secret"],
+    ["GATEHOUSE_ENCRYPTION_KEY", "too-short-a-secret"],
   ] as const) {
     assert.throws(
       () => consoleSettings({ ...good, [name]: value }, true),

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { readKeyring } from "#lib/secrets/sealed-secret.ts";
 import { StartFailure } from "../start-failure.ts";
 
 type Environment = Record<string, string | undefined>;
@@ -22,6 +23,11 @@ export function consoleSettings(env: Environment, dev: boolean): { port: number;
   }
   if ((env.GATEHOUSE_SECRET ?? "").length < 32) {
     throw new StartFailure("GATEHOUSE_SECRET needs at least 32 characters: it signs the console's sessions.");
+  }
+  try {
+    readKeyring(env.GATEHOUSE_ENCRYPTION_KEY);
+  } catch (error) {
+    throw new StartFailure((error as Error).message);
   }
   const build = path.resolve(env.NEXT_DIST_DIR || ".next", "BUILD_ID");
   if (!dev && !existsSync(build)) {

@@ -118,6 +118,7 @@ export class Stack {
     return {
       GATEHOUSE_DATA_DIR: dataDirectory,
       GATEHOUSE_SECRET: process.env.GATEHOUSE_SECRET || (this.#secrets?.session ?? ""),
+      GATEHOUSE_ENCRYPTION_KEY: process.env.GATEHOUSE_ENCRYPTION_KEY || (this.#secrets?.encryption ?? ""),
       CONSOLE_URL: consoleUrl,
       GATEWAY_URL: gatewayUrl,
       CONSOLE_PORT: String(consolePort),

@@ -26,10 +26,11 @@ export async function startDemoStack(): Promise<StartedStack> {
   };
   try {
     const secret = randomBytes(32).toString("base64url");
-    const gateway = await startGateway(database, { dataDirectory });
+    const encryption = { GATEHOUSE_ENCRYPTION_KEY: randomBytes(32).toString("base64") };
+    const gateway = await startGateway(database, { dataDirectory, environment: encryption });
     started.push(gateway);
     started.push(await startWorker(database, { dataDirectory }));
-    const environment = { GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
+    const environment = { ...encryption, GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
     const console = await startConsole(database, { dataDirectory, environment });
     started.push(console);
     await seed({
