@@ -35,6 +35,11 @@ export const paths = {
   /** Not a page: the management API's answer, to be saved as a file. */
   revisionOpenApi: (slug: string, number: number, format: "json" | "yaml" = "json") =>
     `/api/v1/tenants/${part(slug)}/revisions/${number}/openapi?format=${format}`,
+  /** With a request to explain, or with the ID of one that was refused. */
+  explain: (
+    slug: string,
+    query: { method?: string; path?: string; keyId?: string | undefined; request?: string } = {},
+  ) => `${tenant(slug)}/explain${queryString(query)}`,
   keys: (slug: string) => `${tenant(slug)}/keys`,
   key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,
   jobs: (slug: string, query: { state?: string } = {}) => `${tenant(slug)}/jobs${queryString(query)}`,

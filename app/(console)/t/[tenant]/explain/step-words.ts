@@ -1,0 +1,30 @@
+import type { TraceStep, TraceStepName } from "#lib/contract/trace.ts";
+
+/** What each step of a decision is about, for people. */
+export const STEP_NAMES: Record<TraceStepName, string> = {
+  tenant: "Tenant",
+  path: "Path",
+  preflight: "Preflight",
+  route: "Route",
+  version: "Version",
+  auth: "Credentials",
+  entitlement: "Rights",
+  rate_limit: "Rate limit",
+  body: "Body size",
+  validation: "Validation",
+  cache: "Cache",
+  target: "Target",
+};
+
+/** The steps in which two decisions differ. */
+export function differingSteps(a: readonly TraceStep[], b: readonly TraceStep[]): Set<TraceStepName> {
+  const other = new Map(b.map((step) => [step.step, step]));
+  return new Set(
+    a
+      .filter(({ step, outcome, detail }) => {
+        const twin = other.get(step);
+        return twin?.outcome !== outcome || twin.detail !== detail;
+      })
+      .map(({ step }) => step),
+  );
+}
