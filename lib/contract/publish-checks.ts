@@ -1,4 +1,5 @@
 import { corsProblem } from "./cors.ts";
+import { type Finding, MAX_OTHERS } from "./lint/finding.ts";
 import { parsePattern, patternShape } from "./path.ts";
 import type { Route } from "./route.ts";
 
@@ -20,6 +21,13 @@ export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
+/** Where each feature that may be unsupported stands in the document; the others are a target. */
+const FIELD_OF: Record<string, string> = {
+  "request validation": "validation",
+  "response caching": "cache",
+  "request or response transformation": "transform",
+};
+
 /**
  * What a route asks for that the gateway does not enforce. Such a route is refused at publish and at compile, so
  * that nobody is served without the check that its document promises. Each entry reads well after "uses ".
@@ -34,36 +42,64 @@ export function unsupportedFeatures(route: Route): string[] {
   return found;
 }
 
-function routeProblems(route: Route): string[] {
-  const problems = unsupportedFeatures(route).map(
-    (feature) => `uses ${feature}, which this version cannot serve`,
-  );
-  const cors = route.corsEnabled ? corsProblem(route.cors) : null;
-  if (cors) problems.push(cors);
-  if (route.target.type === "job-status") {
-    const parsed = parsePattern(route.path);
-    const named =
-      parsed.ok && parsed.pattern.segments.some((s) => s.kind === "parameter" && s.name === "jobId");
-    if (!named) problems.push("needs a path parameter :jobId, because its target is a job's status");
-  }
-  return problems;
+/** Whether a job's status can be looked up by what the path carries. */
+function namesJob(path: string): boolean {
+  const parsed = parsePattern(path);
+  return parsed.ok && parsed.pattern.segments.some((s) => s.kind === "parameter" && s.name === "jobId");
 }
 
-/** Everything that keeps a set of routes from being published. Routes that are not enabled are not looked at. */
-export function findProblems(routes: readonly Route[]): PublishProblem[] {
-  const problems: PublishProblem[] = [];
-  for (const route of routes) {
-    if (!route.enabled) continue;
-    for (const message of routeProblems(route)) problems.push({ routeId: route.id, message });
+/** Of one route, what the gateway cannot serve as it is written. */
+export function routeErrors(route: Route): Finding[] {
+  const error = (code: string, field: string, message: string): Finding => ({
+    code,
+    severity: "error",
+    routeId: route.id,
+    field,
+    message,
+    others: [],
+  });
+  const errors = unsupportedFeatures(route).map((feature) =>
+    error(
+      "unsupported_feature",
+      FIELD_OF[feature] ?? "target",
+      `uses ${feature}, which this version cannot serve`,
+    ),
+  );
+  const cors = route.corsEnabled ? corsProblem(route.cors) : null;
+  if (cors) errors.push(error("cors_any_origin_with_credentials", "cors.allowCredentials", cors));
+  if (route.target.type === "job-status" && !namesJob(route.path)) {
+    const message = "needs a path parameter :jobId, because its target is a job's status";
+    errors.push(error("job_status_without_job_id", "path", message));
   }
-  for (const group of findDuplicates(routes)) {
-    for (const route of group) {
-      const others = group.filter((other) => other !== route).map((other) => `${other.method} ${other.path}`);
-      problems.push({
-        routeId: route.id,
-        message: `matches exactly the same requests as ${others.join(", ")}`,
-      });
-    }
-  }
-  return problems;
+  return errors;
 }
+
+/** One error at each route of a group that matches exactly the same requests, or at one of them. */
+export function duplicateErrors(group: readonly Shaped[], only?: Shaped): Finding[] {
+  return (only ? [only] : group).map((route) => {
+    const others = group.filter((other) => other !== route);
+    const named = others.slice(0, MAX_OTHERS).map(({ id, method, path }) => ({ id, method, path }));
+    const more = others.length > named.length ? ` and ${others.length - named.length} more` : "";
+    return {
+      code: "duplicate_route",
+      severity: "error",
+      routeId: route.id,
+      field: "path",
+      message: `matches exactly the same requests as ${named.map((o) => `${o.method} ${o.path}`).join(", ")}${more}`,
+      others: named,
+    };
+  });
+}
+
+/** Everything that keeps a set of routes from being served. Routes that are not enabled are not looked at. */
+export function findErrors(routes: readonly Route[]): Finding[] {
+  const enabled = routes.filter((route) => route.enabled);
+  return [
+    ...enabled.flatMap(routeErrors),
+    ...findDuplicates(enabled).flatMap((group) => duplicateErrors(group)),
+  ];
+}
+
+/** The same as the gateway words it, after a route's method and path. */
+export const findProblems = (routes: readonly Route[]): PublishProblem[] =>
+  findErrors(routes).map(({ routeId, message }) => ({ routeId: routeId as string, message }));

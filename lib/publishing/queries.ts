@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
-import { findProblems } from "#lib/contract/publish-checks.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import type { RouteDifference } from "./comparison.ts";
 import { describeDifferences, describeRoute, type KeyNames, namedKeys } from "./differences.ts";
 import { effectsOf } from "./key-effects.ts";
-import type { LoadedRoutes } from "./loaded.ts";
+import { lintDraft, summarize } from "./lint.ts";
 import type { ChangeKind, Effect } from "./rules.ts";
 import type { Changes, RouteChange, RouteChangeDetail, Side } from "./schema.ts";
 import { compareLoaded, compareSides, liveRevision, loadSide } from "./sides.ts";
 
+export { getFindings, lintOne } from "./lint.ts";
 export {
   exportRevision,
   getPropagation,
@@ -24,31 +24,24 @@ const MAX_PROBLEMS = 100;
 /** More keys than this are not looked up by name for one answer; their ids are shown. */
 const MAX_NAMES = 500;
 
-const problemsOnce = new WeakMap<LoadedRoutes, ReturnType<typeof findProblems>>();
-
-function problemsOf(draft: LoadedRoutes) {
-  let problems = problemsOnce.get(draft);
-  if (!problems) {
-    problems = findProblems(draft.routes);
-    problemsOnce.set(draft, problems);
-  }
-  return problems;
-}
-
 /** The draft against what is live, in numbers, and what stands in the way of publishing it. */
 export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Promise<Changes> => {
   const tenantId = actor.tenant.id;
   const draft = await tx.draft.findFirst({ where: { tenantId } });
   if (!draft) throw notFound("tenant");
   const loaded = await loadSide(tx, tenantId, "draft");
-  const problems = problemsOf(loaded);
+  const linted = await lintDraft(tx, tenantId, loaded);
+  const problems = linted.findings.filter(({ severity }) => severity === "error");
   return {
     draftVersion: Number(draft.version),
     draftUpdatedAt: draft.updatedAt.toISOString(),
     liveRevision: await liveRevision(tx, tenantId),
     counts: compareLoaded(await loadSide(tx, tenantId, "live"), loaded).counts,
-    problems: problems.slice(0, MAX_PROBLEMS),
+    problems: problems
+      .slice(0, MAX_PROBLEMS)
+      .map(({ routeId, message }) => ({ routeId: routeId as string, message })),
     problemCount: problems.length,
+    findings: summarize(linted),
   };
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SEVERITIES } from "#lib/contract/lint/finding.ts";
 import { routeSchema } from "#lib/contract/route.ts";
 import { line, paragraph } from "#lib/contract/text.ts";
 import { CHANGE_KINDS, EFFECTS } from "./rules.ts";
@@ -48,6 +49,45 @@ export type RouteChangeDetail = z.output<typeof routeChangeDetailSchema>;
 export const publishProblemSchema = z.object({ routeId: z.uuid(), message: z.string() });
 export type PublishProblem = z.output<typeof publishProblemSchema>;
 
+/** Something that lint found; see docs/lint.md for each code. */
+export const findingSchema = z.object({
+  code: z.string(),
+  severity: z.enum(SEVERITIES),
+  routeId: z.uuid().nullable(),
+  field: z.string().nullable(),
+  message: z.string(),
+  others: z.array(z.object({ id: z.uuid(), method: z.string(), path: z.string() })),
+});
+const findingCounts = z.array(z.object({ code: z.string(), severity: z.enum(SEVERITIES), count: z.int() }));
+/** What lint says about publishing the draft: the errors that block it and the warnings that it asks about. */
+export const findingsSummarySchema = z.object({
+  errors: z.int(),
+  /** All warnings of the draft; those on routes that are live as they are do not ask. */
+  warnings: z.int(),
+  asking: z.int(),
+  byCode: findingCounts,
+  /** The first hundred that block or ask. */
+  data: z.array(findingSchema),
+});
+export type FindingsSummary = z.output<typeof findingsSummarySchema>;
+export const draftFindingsSchema = z.object({
+  draftVersion: z.int(),
+  errors: z.int(),
+  warnings: z.int(),
+  infos: z.int(),
+  byCode: findingCounts,
+  /** The first five hundred, errors first. */
+  findings: z.array(findingSchema),
+});
+export type DraftFindings = z.output<typeof draftFindingsSchema>;
+export const candidateSchema = z.strictObject({
+  /** The route that the candidate would replace; null for a new one. */
+  id: z.uuid().toLowerCase().nullable(),
+  /** A route document, finished or not: whatever is wrong with it is answered as a finding. */
+  route: z.unknown(),
+});
+export const candidateFindingsSchema = z.object({ findings: z.array(findingSchema) });
+
 /** How the draft differs from what is live, in numbers, and what stands in the way. The routes are a list of their own. */
 export const changesSchema = z.object({
   draftVersion: z.int(),
@@ -57,6 +97,7 @@ export const changesSchema = z.object({
   /** The first hundred. */
   problems: z.array(publishProblemSchema),
   problemCount: z.int(),
+  findings: findingsSummarySchema,
 });
 export type Changes = z.output<typeof changesSchema>;
 
@@ -140,6 +181,8 @@ export const publishSchema = z.strictObject({
   /** What was live during the review, null for nothing; a conflict when something else is. Left out: not checked. */
   liveRevision: z.int().nullable().optional(),
   note: paragraph(1_000).default(""),
+  /** Keys of findings, as the API names them, or codes that stand for every warning of their kind. */
+  acceptWarnings: z.array(z.string().max(500)).max(10_000).default([]),
 });
 
 export const rollbackSchema = z.strictObject({

@@ -6,15 +6,20 @@ import {
   getChange,
   getChanges,
   getEffects,
+  getFindings,
   getPropagation,
   getRevision,
+  lintOne,
   listChanges,
   listRevisions,
 } from "#lib/publishing/queries.ts";
 import {
+  candidateFindingsSchema,
+  candidateSchema,
   changeFilters,
   changesSchema,
   draftChangedSchema,
+  draftFindingsSchema,
   effectsSchema,
   importedSchema,
   importQuery,
@@ -50,6 +55,22 @@ export const publishingEndpoints: Endpoint[] = [
     summary: "How the draft differs from what is live, in numbers, and what stands in the way of publishing",
     response: dataOf(changesSchema),
     handle: async ({ actor }) => ({ data: await getChanges(actor, undefined) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/lint",
+    summary: "What is wrong or surprising in the draft: errors block publishing, warnings ask",
+    response: dataOf(draftFindingsSchema),
+    handle: async ({ actor }) => ({ data: await getFindings(actor, undefined) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "POST",
+    path: "/tenants/{tenant}/lint",
+    summary:
+      "What would be wrong or surprising at one route if the draft held it like this; nothing is stored",
+    body: candidateSchema,
+    response: dataOf(candidateFindingsSchema),
+    handle: async ({ actor, body }) => ({ data: await lintOne(actor, body) }),
   }),
   tenantEndpoint("tenant.read", {
     method: "GET",
