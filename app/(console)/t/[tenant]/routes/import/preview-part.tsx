@@ -133,7 +133,7 @@ export function PreviewPart(props: Props) {
                   : `${open.toLocaleString("en")} chosen routes are public`
               }
             >
-              Anybody may call them once they are published.
+              Anybody may call {open === 1 ? "it" : "them"} once published.
             </Notice>
           ) : null}
           <Button
