@@ -1,6 +1,6 @@
 import { parsePattern, patternShape } from "#lib/contract/path.ts";
-import { routeText } from "#lib/contract/revision.ts";
 import type { Auth, Route } from "#lib/contract/route.ts";
+import { routeText } from "#lib/contract/route-text.ts";
 import { type ChangeKind, EFFECTS, type Effect } from "./rules.ts";
 
 /** One route that differs between two sets of routes. */

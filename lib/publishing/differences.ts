@@ -1,6 +1,6 @@
 import { canonicalJson } from "#lib/contract/canonical-json.ts";
-import { routeText } from "#lib/contract/revision.ts";
 import type { Auth, RateLimit, Route, RouteFields, Target } from "#lib/contract/route.ts";
+import { routeText } from "#lib/contract/route-text.ts";
 import { describeTarget } from "#lib/routes/rules.ts";
 
 /** One difference in words. Names and values stand between backticks. `field` is the member of the document. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CommandContext, defineCommand } from "#lib/command/define.ts";
-import { inRevisionOrder, routeText } from "#lib/contract/revision.ts";
 import type { Route } from "#lib/contract/route.ts";
+import { inRevisionOrder, routeText } from "#lib/contract/route-text.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { conflict, invalid, notFound } from "#lib/errors/domain-error.ts";
 import { type Comparison, compareRoutes } from "./comparison.ts";

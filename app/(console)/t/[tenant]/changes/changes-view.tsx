@@ -12,12 +12,13 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import type { Page } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Changes, Effects, RouteChange } from "#lib/publishing/schema.ts";
+import type { Accepted } from "./accepted.ts";
 import { BlastRadius } from "./blast-radius.tsx";
 import { changesQuery } from "./changes-link.tsx";
 import { DifferenceList } from "./difference-list.tsx";
 import { effectsQuery, type Sides } from "./difference-query.ts";
 import { countChanges, summarize } from "./effect-words.ts";
-import { ProblemList } from "./problem-list.tsx";
+import { Findings } from "./findings.tsx";
 import { PropagationPanel } from "./propagation-panel.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { useDraftActions } from "./use-draft-actions.ts";
@@ -38,6 +39,7 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
   const { data, error } = useQuery({ ...changesQuery(tenant), initialData: initial.changes, ...fresh });
   const effects = useQuery({ ...effectsQuery(tenant, SIDES), initialData: initial.effects, ...fresh });
   const [published, setPublished] = useState<number | null>(null);
+  const [accepted, setAccepted] = useState<Accepted>(new Set());
   const { reset } = useDraftActions(tenant);
   const count = data.counts.total;
 
@@ -84,7 +86,7 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
         <NothingToPublish tenant={tenant} live={data.liveRevision} />
       ) : (
         <>
-          <ProblemList tenant={tenant} changes={data} />
+          <Findings tenant={tenant} findings={data.findings} accepted={accepted} onAccepted={setAccepted} />
           <Section title="Who notices">
             <BlastRadius
               tenant={tenant}
@@ -106,7 +108,13 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
           </Section>
           <div id="publish" className="scroll-mt-16">
             <Section title="Publish">
-              <PublishForm tenant={tenant} role={role} changes={data} onPublished={setPublished} />
+              <PublishForm
+                tenant={tenant}
+                role={role}
+                changes={data}
+                accepted={accepted}
+                onPublished={setPublished}
+              />
             </Section>
           </div>
         </>

@@ -7,6 +7,7 @@ import { Textarea } from "#components/ui/input.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { ApiError, api } from "#lib/api/client.ts";
 import type { Changes, Revision } from "#lib/publishing/schema.ts";
+import { type Accepted, acceptedOf, whyNotPublishable } from "./accepted.ts";
 import { countChanges } from "./effect-words.ts";
 import { StaleReview } from "./stale-review.tsx";
 import { useRefreshDraft } from "./use-draft-actions.ts";
@@ -16,11 +17,14 @@ export function PublishForm({
   tenant,
   role,
   changes,
+  accepted,
   onPublished,
 }: {
   tenant: string;
   role: Role;
   changes: Changes;
+  /** Warnings that were decided about. */
+  accepted: Accepted;
   onPublished: (number: number) => void;
 }) {
   const refresh = useRefreshDraft(tenant);
@@ -30,6 +34,7 @@ export function PublishForm({
     toInput: ({ note }) => ({
       draftVersion: changes.draftVersion,
       liveRevision: changes.liveRevision,
+      acceptWarnings: acceptedOf(changes.findings, accepted),
       note,
     }),
     fields: ["note"],
@@ -47,10 +52,7 @@ export function PublishForm({
       void refresh();
     },
   });
-  const { problemCount } = changes;
-  const blocked = problemCount
-    ? `Mend the ${problemCount === 1 ? "problem" : `${problemCount.toLocaleString("en")} problems`} above first.`
-    : null;
+  const blocked = whyNotPublishable(changes.findings, accepted);
   const stale = form.error instanceof ApiError && form.error.status === 409 ? form.error : null;
   return (
     <Form
