@@ -32,6 +32,7 @@ export function ExplanationView({ explanation, tenant }: { explanation: Explanat
   const livePanel = <Side side={live} tenant={tenant} name="Live" differing={differing} />;
   return (
     <div className="space-y-4">
+      <h2 className="sr-only">What becomes of the request</h2>
       {sameAnswer && differing.size === 0 ? (
         <Notice>Draft and live decide alike: publishing changes nothing for this request.</Notice>
       ) : sameAnswer ? (

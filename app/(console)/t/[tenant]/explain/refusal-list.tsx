@@ -86,12 +86,12 @@ function RefusalStory({ tenant, refusal }: { tenant: string; refusal: Refusal })
     <article aria-label={`Refused with ${refusal.status} ${refusal.code}`} className="space-y-4">
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0 space-y-1">
-          <p className="flex flex-wrap items-center gap-2">
+          <div className="flex flex-wrap items-center gap-2">
             <Badge tone="bad">Refused</Badge>
-            <strong className="font-semibold text-base">
+            <h2 className="font-semibold text-base">
               {refusal.status} {refusal.code}
-            </strong>
-          </p>
+            </h2>
+          </div>
           <p className="break-words">{refusal.message}</p>
         </div>
         <LinkButton

@@ -85,7 +85,12 @@ function KeyField({ tenant, values, set, errorAt }: Props) {
     );
   }
   return (
-    <Field label="API key" name="apiKeyId" error={errorAt("apiKeyId")} hint="Nobody's, while none is chosen.">
+    <Field
+      label="API key"
+      name="apiKeyId"
+      error={errorAt("apiKeyId")}
+      hint={values.keyId ? null : "With none chosen, the request is explained without a key."}
+    >
       <MultiCombobox
         options={options}
         value={values.keyId ? [values.keyId] : []}
