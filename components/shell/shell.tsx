@@ -114,6 +114,13 @@ function useShellCommands(
         keywords: "new add",
         href: paths.newRoute(tenant),
       },
+      {
+        id: "import-routes",
+        label: "Import routes from OpenAPI",
+        group: "Do",
+        keywords: "swagger upload yaml",
+        href: paths.importRoutes(tenant),
+      },
       { id: "publish", label: "Review and publish changes", group: "Do", href: paths.changes(tenant) },
       {
         id: "mint-key",

@@ -38,7 +38,10 @@ const pathPrefix = z
 /** The document and how to read it; preview and import take the same, so that what was seen is what happens. */
 const source = {
   /** The whole document as text, JSON or YAML. */
-  document: z.string().max(MAX_DOCUMENT_CHARACTERS, `is longer than ${MAX_DOCUMENT_CHARACTERS} characters`),
+  document: z
+    .string()
+    .max(MAX_DOCUMENT_CHARACTERS, `is longer than ${MAX_DOCUMENT_CHARACTERS} characters`)
+    .refine((text) => !text.includes("\0") && text.isWellFormed(), "has a character that is not text"),
   /** null: the first server that the document names, else a function for each operation. */
   target: importTargetSchema.nullable().default(null),
   pathPrefix: pathPrefix.default(""),
