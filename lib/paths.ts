@@ -42,6 +42,7 @@ export const paths = {
   ) => `${tenant(slug)}/explain${queryString(query)}`,
   keys: (slug: string) => `${tenant(slug)}/keys`,
   key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,
+  issuers: (slug: string) => `${tenant(slug)}/issuers`,
   jobs: (slug: string, query: { state?: string } = {}) => `${tenant(slug)}/jobs${queryString(query)}`,
   job: (slug: string, id: string) => `${tenant(slug)}/jobs/${part(id)}`,
   gateways: (slug: string) => `${tenant(slug)}/gateways`,

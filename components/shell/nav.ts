@@ -1,5 +1,6 @@
 import {
   ArrowLeftRight,
+  Fingerprint,
   GitCompareArrows,
   History,
   KeyRound,
@@ -74,6 +75,14 @@ export const NAV: readonly NavGroup[] = [
         keywords: "why refused request id debug curl 401 403 404",
       },
       { id: "keys", label: "Keys", icon: KeyRound, href: paths.keys, key: "k", keywords: "api partners" },
+      {
+        id: "issuers",
+        label: "Issuers",
+        icon: Fingerprint,
+        href: paths.issuers,
+        key: "i",
+        keywords: "bearer tokens jwt jwks oidc identity provider",
+      },
     ],
   },
   {
