@@ -59,7 +59,7 @@ test("draft and live are told apart, with what would run and what stands in the 
     target: { type: "http", url: "https://up.example/x/:id?k=v" },
   });
   const { draftVersion } = await getChanges(actor, undefined);
-  await publish(actor, { draftVersion, note: "", acceptWarnings: [] } as never);
+  await publish(actor, { draftVersion, note: "" });
   const one = await add({ method: "GET", path: "/a/b", target });
   await add({ method: "GET", path: "/a/b", target });
   const { draft, live } = await ask({ path: "/a/b?q=1", sourceIp: "203.0.113.7" });

@@ -1,11 +1,13 @@
+import type { TenantActor } from "#lib/access/actor.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { compileAuthorizedRequests } from "#lib/contract/authorized-requests.ts";
-import type { TokenLookup } from "#lib/contract/bearer.ts";
+import { bearerToken, type TokenLookup } from "#lib/contract/bearer.ts";
 import { formatCredential } from "#lib/contract/credential.ts";
 import type { KeyLookup } from "#lib/contract/decision.ts";
 import type { TraceStep } from "#lib/contract/trace.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { invalid } from "#lib/errors/domain-error.ts";
+import { checkToken } from "#lib/issuers/queries.ts";
 import { keyStatus } from "#lib/keys/rules.ts";
 import { loadDraft, loadRevision } from "#lib/publishing/loaded.ts";
 import { explainSide, type Lookups } from "./rules.ts";
@@ -65,15 +67,12 @@ async function findKey(
   return { key: "unknown", brief: null };
 }
 
-const NOT_CHECKED: TokenLookup = "unavailable";
-
-/**
- * What the draft and the live revision make of a request, decided as a gateway decides, without side effects. Throws
- * `invalid_input` for a key id that is not this tenant's.
- */
-export const explain = defineQuery(
+const explainWith = defineQuery(
   "request.explain",
-  async ({ tx, actor }, input: ExplainInput): Promise<Explanation> => {
+  async (
+    { tx, actor },
+    { input, token }: { input: ExplainInput; token: TokenLookup },
+  ): Promise<Explanation> => {
     const { id, slug } = actor.tenant;
     const tenant = await tx.tenant.findFirst({ where: { id }, select: { liveRevision: true } });
     const { key, brief } = await findKey(tx, id, input);
@@ -85,7 +84,7 @@ export const explain = defineQuery(
       body: new TextEncoder().encode(input.body?.text ?? ""),
       sourceIp: input.sourceIp,
     };
-    const lookups = { key, brief, token: NOT_CHECKED };
+    const lookups = { key, brief, token };
     const now = Date.now();
     const draft = await loadDraft(tx, id);
     const live = await loadRevision(tx, id, tenant?.liveRevision ?? null);
@@ -96,6 +95,17 @@ export const explain = defineQuery(
     };
   },
 );
+
+/**
+ * What the draft and the live revision make of a request, decided as a gateway decides, without side effects. A bearer
+ * token is verified first, outside any transaction, and forgotten. Throws `invalid_input` for a key id that is not
+ * this tenant's.
+ */
+export async function explain(actor: TenantActor, input: ExplainInput): Promise<Explanation> {
+  const sent = bearerToken(input.authorization ?? undefined);
+  const token = sent.kind === "token" ? (await checkToken(actor, sent.token)).lookup : "unavailable";
+  return explainWith(actor, { input, token });
+}
 
 const MOST_MATCHES = 20;
 const MOST_GAPS = 100;

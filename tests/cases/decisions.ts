@@ -18,11 +18,28 @@ export type KeyName =
 /** How a case names its credential: a key of `KEYS`, or what a caller could send without having one. */
 export type KeyOfCase = KeyName | "none" | "empty" | "malformed" | "unknown" | "mistyped";
 
+/** How a case fills the Authorization header: a token of the tenant's issuer in some state, or what is no token. */
+export type TokenOfCase =
+  | "good"
+  | "scoped"
+  | "expired"
+  | "future"
+  | "forged"
+  | "stranger"
+  | "other-audience"
+  | "garbage"
+  | "basic"
+  | "two-words"
+  | "bare";
+
 type RouteCase = Partial<Omit<RouteFieldsInput, "auth">> & {
   name: string;
   at: string;
-  /** `key`: any key of the tenant. `listed`: the keys `allowed` and `replaced` only. Open when left out. */
-  auth?: "key" | "listed";
+  /**
+   * `key`: any key of the tenant. `listed`: the keys `allowed`, `replaced` and `revoked` only. `token`: any token of
+   * the issuer. `scoped`: one with a scope and a claim. Open when left out.
+   */
+  auth?: "key" | "listed" | "token" | "scoped";
 };
 
 const ORIGIN = "https://app.example.com";
@@ -70,6 +87,8 @@ export const ROUTES: readonly RouteCase[] = [
   { name: "unlimited", at: "GET /unlimited", rateLimit: null },
   { name: "per-key", at: "GET /per-key", auth: "key", rateLimit: { requestsPerMinute: 50, per: "key" } },
   { name: "no-body", at: "POST /no-body", maxBodyBytes: 0 },
+  { name: "tokens", at: "GET /tokens", auth: "token" },
+  { name: "scoped", at: "GET /scoped", auth: "scoped" },
   { name: "root", at: "GET /" },
 ];
 
@@ -89,6 +108,7 @@ export type DecisionCase = {
   /** The request line without the version: method, a space, the target. */
   line: string;
   key?: KeyOfCase;
+  token?: TokenOfCase;
   headers?: Record<string, string>;
   body?: string;
   expect: Expected;
@@ -296,6 +316,26 @@ export const CASES: readonly DecisionCase[] = [
   refused("GET /per-key", "403 request_not_authorized", { key: "some" }),
   runs("GET /per-key", "per-key", { key: "good" }),
   refused("GET /per-key", "401 missing_credentials"),
+  // Tokens
+  runs("GET /tokens", "tokens", { token: "good" }),
+  runs("HEAD /tokens", "tokens", { token: "good" }),
+  runs("GET /tokens", "tokens", { token: "scoped", key: "revoked" }),
+  refused("GET /tokens", "401 missing_credentials"),
+  refused("GET /tokens", "401 missing_credentials", { key: "good" }),
+  refused("GET /tokens", "401 missing_credentials", { token: "basic" }),
+  refused("GET /tokens", "401 invalid_token", { token: "bare" }),
+  refused("GET /tokens", "401 invalid_token", { token: "two-words" }),
+  refused("GET /tokens", "401 invalid_token", { token: "garbage" }),
+  refused("GET /tokens", "401 invalid_token", { token: "forged" }),
+  refused("GET /tokens", "401 invalid_token", { token: "stranger" }),
+  refused("GET /tokens", "401 invalid_token", { token: "other-audience" }),
+  refused("GET /tokens", "401 invalid_token", { token: "future" }),
+  refused("GET /tokens", "401 expired_token", { token: "expired" }),
+  runs("GET /scoped", "scoped", { token: "scoped" }),
+  refused("GET /scoped", "403 insufficient_scope", { token: "good" }),
+  refused("GET /scoped", "401 expired_token", { token: "expired" }),
+  refused("GET /keyed", "401 missing_credentials", { token: "good" }),
+  runs("GET /v1/users", "users", { token: "garbage" }),
   // CORS
   preflight("/cors/any", "GET", ORIGIN, "*"),
   preflight("/cors/any", "GET", "null", "*"),

@@ -6,8 +6,17 @@ import { type Route, routeFieldsSchema, routeSchema } from "#lib/contract/route.
 import { closeDatabase } from "#lib/db/client.ts";
 import { explain } from "#lib/explain/queries.ts";
 import { type ExplainedSide, explainInputSchema } from "#lib/explain/schema.ts";
-import { type DecisionCase, KEY_RIGHTS, type KeyName, type KeyOfCase, ROUTES } from "../cases/decisions.ts";
+import { issuerSecretBinding, readKeyring, sealSecret } from "#lib/secrets/sealed-secret.ts";
+import {
+  type DecisionCase,
+  KEY_RIGHTS,
+  type KeyName,
+  type KeyOfCase,
+  ROUTES,
+  type TokenOfCase,
+} from "../cases/decisions.ts";
 import { gatewayFixture, rawExchange, type TestKey, type TestTenant } from "./gateway.ts";
+import { AUDIENCE, goodClaims, ISS, signWithSecret } from "./issuer.ts";
 
 /** What a caller was answered, as far as both sides can know it. */
 export type Outcome = {
@@ -24,12 +33,16 @@ const ECHO = `export const handler = async (event, context) => ({
   statusCode: 200, headers: { "x-route": context.routeId }, body: "" });`;
 const COMPARED = /^(access-control-|vary$|www-authenticate$|allow$|ratelimit-policy$)/;
 
+const ISSUER_SECRET = "shared-secret-of-the-cases-0123456789";
+
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 function routesOfCases(keys: Record<KeyName, TestKey>): Map<string, Route> {
   const auth = {
     key: { mode: "api-key" },
     listed: { mode: "api-key", allowedApiKeyIds: [keys.allowed.id, keys.replaced.id, keys.revoked.id] },
+    token: { mode: "bearer" },
+    scoped: { mode: "bearer", requiredScopes: ["orders:read"], requiredClaims: { org: "o1" } },
     open: { mode: "none" },
   } as const;
   return new Map(
@@ -42,10 +55,34 @@ function routesOfCases(keys: Record<KeyName, TestKey>): Map<string, Route> {
   );
 }
 
+/** What each case sends in the Authorization header. */
+async function authorizationsOfCases(): Promise<Record<TokenOfCase, string>> {
+  const now = Math.floor(Date.now() / 1_000);
+  const bearer = async (claims = {}, secret = ISSUER_SECRET) =>
+    `Bearer ${await signWithSecret(secret, goodClaims(claims))}`;
+  const good = await bearer();
+  return {
+    good,
+    scoped: await bearer({ scope: "openid orders:read", org: "o1" }),
+    expired: await bearer({ exp: now - 3_600 }),
+    future: await bearer({ nbf: now + 3_600 }),
+    forged: await bearer({}, `not ${ISSUER_SECRET}`),
+    stranger: await bearer({ iss: "https://somebody.else.example/" }),
+    "other-audience": await bearer({ aud: "https://elsewhere.example" }),
+    garbage: "Bearer not.a.token",
+    basic: "Basic YWRhOnNlY3JldA==",
+    "two-words": `${good} more`,
+    bare: "Bearer",
+  };
+}
+
 /** A gateway and an Explain over one database: the same routes as draft and live, and a key in each state. */
 export async function decisionParity() {
-  const fixture = await gatewayFixture({ functions: { "echo.mjs": ECHO } });
+  const encryptionKey = randomBytes(32).toString("base64");
+  const keyring = readKeyring(encryptionKey);
+  const fixture = await gatewayFixture({ functions: { "echo.mjs": ECHO }, keyring });
   process.env.CONSOLE_DATABASE_URL = fixture.database.consoleUrl;
+  process.env.GATEHOUSE_ENCRYPTION_KEY = encryptionKey;
   const tenant = await fixture.tenant("cases");
   const other = await fixture.tenant("other");
   await fixture.pool.query("INSERT INTO drafts (tenant_id) VALUES ($1)", [tenant.id]);
@@ -72,6 +109,15 @@ export async function decisionParity() {
     keys.replaced.id,
   ]);
   await fixture.revoke(keys.revoked);
+
+  const issuer = randomUUID();
+  const sealed = sealSecret(keyring, Buffer.from(ISSUER_SECRET), issuerSecretBinding(tenant.id, issuer));
+  await fixture.pool.query(
+    `INSERT INTO issuers (id, tenant_id, name, iss, audiences, kind, secret, secret_key_id, algorithms, created_by_label)
+     VALUES ($1, $2, 'test', $3, $4, 'secret', $5, $6, '{HS256}', 'test')`,
+    [issuer, tenant.id, ISS, [AUDIENCE], sealed.sealed, sealed.keyId],
+  );
+  const authorizations = await authorizationsOfCases();
   const actor: TenantActor = {
     userId: randomUUID(),
     email: "somebody@people.example",
@@ -115,13 +161,20 @@ export async function decisionParity() {
     return name === "unknown" ? unknown : keys[name].key;
   }
 
-  async function askGateway({ line, key = "none", headers = {}, body }: DecisionCase): Promise<Outcome> {
+  async function askGateway({
+    line,
+    key = "none",
+    token,
+    headers = {},
+    body,
+  }: DecisionCase): Promise<Outcome> {
     const space = line.indexOf(" ");
     const secret = secretOf(key);
     const sent = {
       Host: "gateway",
       ...("Connection" in headers ? {} : { Connection: "close" }),
       ...(secret === undefined ? {} : { "X-Api-Key": secret }),
+      ...(token ? { Authorization: authorizations[token] } : {}),
       ...(body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) }),
       ...headers,
     };
@@ -159,7 +212,13 @@ export async function decisionParity() {
   }
 
   /** Both sides of Explain, which must be one: the draft is what is live. */
-  async function askExplain({ line, key = "none", headers = {}, body }: DecisionCase): Promise<Outcome> {
+  async function askExplain({
+    line,
+    key = "none",
+    token,
+    headers = {},
+    body,
+  }: DecisionCase): Promise<Outcome> {
     const space = line.indexOf(" ");
     const secret = secretOf(key);
     const own = key in keys && key !== "elsewhere" ? keys[key as KeyName] : null;
@@ -168,6 +227,7 @@ export async function decisionParity() {
       path: line.slice(space + 1),
       headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
       body: body === undefined ? null : { text: body },
+      authorization: token ? authorizations[token] : null,
       ...(own ? { apiKeyId: own.id } : secret ? { apiKeyHash: sha256(secret) } : {}),
     });
     const { draft, live } = await explain(actor, input);
@@ -176,7 +236,10 @@ export async function decisionParity() {
       const byHash = await explain(actor, { ...input, apiKeyId: null, apiKeyHash: sha256(secret) });
       assert.deepEqual(byHash.live, live, "a key is the same key by its hash");
     }
-    assert.ok(!JSON.stringify(live).includes(secret || "\u0000"), "no secret comes back");
+    const words = [secret ?? "", ...(token ? authorizations[token].split(" ") : [])];
+    for (const word of words.filter(({ length }) => length > 20)) {
+      assert.ok(!JSON.stringify(live).includes(word), "no secret comes back");
+    }
     const outcome = outcomeOf(live);
     // Nobody can read the envelope of an answer to HEAD.
     return input.method === "HEAD" ? { ...outcome, code: null, message: null } : outcome;

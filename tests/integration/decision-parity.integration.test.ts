@@ -28,8 +28,8 @@ test("there are at least 150 cases, and every route of theirs is reached by one"
 });
 
 for (const [index, one] of CASES.entries()) {
-  const { line, key, headers, expect } = one;
-  const title = `${line.slice(0, 60)}${key ? `, key ${key}` : ""}${headers ? `, ${JSON.stringify(headers)}` : ""}`;
+  const { line, key, token, headers, expect } = one;
+  const title = `${line.slice(0, 60)}${key ? `, key ${key}` : ""}${token ? `, token ${token}` : ""}${headers ? `, ${JSON.stringify(headers)}` : ""}`;
   test(`case ${index}: ${title}`, async () => {
     const gateway = await parity.askGateway(one);
     assert.deepEqual(await parity.askExplain(one), gateway);
