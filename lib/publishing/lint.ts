@@ -11,7 +11,7 @@ import { conflict, invalid } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "#lib/keys/rules.ts";
 import { type LoadedRoutes, loadDraft } from "./loaded.ts";
 import type { DraftFindings, FindingsSummary } from "./schema.ts";
-import { liveRevision, loadSide } from "./sides.ts";
+import { compareLoaded, liveRevision, loadSide } from "./sides.ts";
 
 /** Findings beyond this are counted and not listed. */
 const MAX_LISTED = 500;
@@ -61,23 +61,16 @@ const factsStamp = (facts: LintFacts, live: number | null): string =>
 
 /** Findings of the draft; worked out anew only when the draft or a fact has changed. */
 export async function lintDraft(tx: Transaction, tenantId: string, draft: LoadedRoutes): Promise<Linted> {
+  const live = await loadSide(tx, tenantId, "live");
   const facts = await gatherFacts(tx, tenantId, draft.routes);
   const stamp = factsStamp(facts, await liveRevision(tx, tenantId));
   const known = linted.get(draft);
   if (known?.facts === stamp) return known.result;
   const findings = lintRoutes(draft.routes, facts);
-  const changed = new Map<string, boolean>();
-  const isChanged = (id: string): boolean => {
-    let answer = changed.get(id);
-    if (answer === undefined) {
-      const before = facts.live.get(id);
-      answer = !before || JSON.stringify(before) !== JSON.stringify(draft.byId.get(id));
-      changed.set(id, answer);
-    }
-    return answer;
-  };
+  const changed = compareLoaded(live, draft).byId;
   const asking = findings.filter(
-    ({ severity, routeId }) => severity === "warning" && routeId !== null && isChanged(routeId),
+    ({ severity, routeId, others }) =>
+      severity === "warning" && [{ id: routeId ?? "" }, ...others].some(({ id }) => changed.has(id)),
   );
   const result = { findings, asking };
   linted.set(draft, { facts: stamp, result });
@@ -110,8 +103,8 @@ export function summarize({ findings, asking }: Linted): FindingsSummary {
 }
 
 /**
- * Throws `invalid_input` while lint finds an error, and `conflict` while it finds a warning on a route that this
- * publish adds or changes and that is not among the accepted ones. `accepted` null: nobody is there to be asked.
+ * Throws `invalid_input` while lint finds an error, and `conflict` while it finds a warning that has to do
+ * with a route that this publish adds or changes and that is not among the accepted ones. `accepted` null: nobody is there to be asked.
  */
 export function assertPublishable({ findings, asking }: Linted, accepted: readonly string[] | null): void {
   const errors = findings.filter(({ severity }) => severity === "error");

@@ -168,7 +168,7 @@ test("a route says whether it is live as it stands, changed since, or new, which
     Object.fromEntries((await all(actor, {})).map((one) => [one.path, one.published]));
   assert.deepEqual(await marks(), { "/kept": "new", "/edited": "new" });
   const { draftVersion } = await getChanges(actor, undefined);
-  await publish(actor, { draftVersion, note: "", acceptWarnings: [] } as Parameters<typeof publish>[1]);
+  await publish(actor, { draftVersion, note: "" });
   await saveRoute(actor, { id: edited.id, version: 1, fields: { ...fields("/edited"), name: "Other" } });
   await createRoute(actor, fields("/added"));
   // As if written before there were names, and with its members in another order.

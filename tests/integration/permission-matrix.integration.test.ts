@@ -229,7 +229,8 @@ type Property = { type?: string; anyOf?: Property[]; maxLength?: number };
 function membersOf(schema: z.ZodType): { name: string; text: boolean; overLong: number }[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const takesText = ({ type, anyOf = [] }: Property): boolean => type === "string" || anyOf.some(takesText);
-  return Object.entries(properties).map(([name, each]) => ({
+  const typed = Object.entries(properties).filter(([, each]) => Object.keys(each).length > 0); // others take anything
+  return typed.map(([name, each]) => ({
     name,
     text: takesText(each as Property),
     overLong: Math.max(100_000, ((each as Property).maxLength ?? 0) + 1),
