@@ -21,8 +21,24 @@ export function lintRoutes(
   return routes.filter((route) => route.enabled).flatMap((route) => lintRoute(route, index, facts));
 }
 
-/** One route as it would stand in the set, in place of the one with its id or beside the others. */
+/** The first segment of a path when it is a plain word; null when it can stand for others or be spelled otherwise. */
+function firstWord(path: string): string | null {
+  const end = path.indexOf("/", 1);
+  const word = path.slice(1, end === -1 ? undefined : end);
+  return word === "" || /[:{}*+%]/.test(word) ? null : word;
+}
+
+/**
+ * One route as it would stand in the set, in place of the one with its id or beside the others. Routes that begin
+ * with another word have nothing to do with it, and are not arranged for it.
+ */
 export function lintCandidate(candidate: Route, routes: readonly Route[], facts: LintFacts): Finding[] {
-  const others = routes.filter((route) => route.id !== candidate.id);
+  const word = firstWord(candidate.path);
+  const others = routes.filter(({ id, path }) => {
+    if (id === candidate.id) return false;
+    if (word === null) return true;
+    const other = firstWord(path);
+    return other === null || other === word;
+  });
   return lintRoute(candidate, indexReach([...others, candidate]), facts);
 }

@@ -87,13 +87,14 @@ function placeholders(path: string): string[] {
 }
 
 function parameterRules(route: Route): Finding[] {
-  const parsed = parsePattern(route.path);
-  if (!parsed.ok) return [];
-  const known = new Set(parsed.pattern.segments.flatMap((s) => (s.kind === "literal" ? [] : [s.name])));
   const used: [field: string, path: string][] = [];
   if (route.target.type === "http") used.push(["target.url", URL.parse(route.target.url)?.pathname ?? ""]);
   const rewritten = route.transform?.request.path;
   if (rewritten) used.push(["transform.request.path", rewritten]);
+  if (used.every(([, path]) => placeholders(path).length === 0)) return [];
+  const parsed = parsePattern(route.path);
+  if (!parsed.ok) return [];
+  const known = new Set(parsed.pattern.segments.flatMap((s) => (s.kind === "literal" ? [] : [s.name])));
   return used.flatMap(([field, path]) =>
     placeholders(path)
       .filter((name) => !known.has(name))
