@@ -153,24 +153,25 @@ export function explainMatch(
     const { id: routeId, path, apiVersion, enabled } = route;
     return { routeId, method: route.method, path, apiVersion, enabled, result, ...verdict };
   };
-  const look = (entry: Entry) => {
-    const { route, pattern } = entry;
+  const filled = segments.includes("") ? segments.filter((segment) => segment !== "") : null;
+  const look = (route: Route, pattern: ParsedPattern) => {
     const fits = methodFits(route.method, method);
     if (patternMatches(pattern, segments)) {
+      const entry = { route, pattern };
       if (!route.enabled) disabled.push(entry);
       else (fits ? fitting : otherMethod).push(entry);
       return;
     }
     if (!fits || near.length >= MAX_NEAR_LOOKED_AT) return;
-    const miss = nearMiss(pattern, segments);
+    const miss = nearMiss(pattern, segments, filled);
     if (!miss) return;
     const why = route.enabled ? miss.why : `${miss.why}; it is disabled, too`;
-    near.push(candidate(entry, "near", { reason: miss.reason, why }));
+    near.push(candidate({ route, pattern }, "near", { reason: miss.reason, why }));
   };
-  for (const { route, pattern } of compiled.routes) look({ route, pattern });
+  for (const { route, pattern } of compiled.routes) look(route, pattern);
   for (const route of routes) {
     const pattern = route.enabled ? null : patternOf(route);
-    if (pattern) look({ route, pattern });
+    if (pattern) look(route, pattern);
   }
 
   fitting.sort((a, b) => compareEntries(a, b, method));

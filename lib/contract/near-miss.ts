@@ -7,26 +7,44 @@ const MAX_TYPOS = 2;
 
 /** How many letters must be changed, added or left out; more than `most` is all the same. */
 function typos(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most || a.length > 64) return most + 1;
-  let before = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  // Most words share a beginning or an end, and what is between is all there is to compare.
+  const shorter = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start++;
+  let end = 0;
+  while (end < shorter - start && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) {
+    end++;
+  }
+  const height = a.length - start - end;
+  const width = b.length - start - end;
+  if (height === 0 || width === 0) return Math.max(height, width);
+  // Two slips next to each other, or with a letter between them: more of a difference is another word.
+  if (Math.max(height, width) > 2 * most) return most + 1;
+  let before = Array.from({ length: width + 1 }, (_, index) => index);
+  for (let i = 1; i <= height; i++) {
     const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (before[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+    for (let j = 1; j <= width; j++) {
+      const same = a.charCodeAt(start + i - 1) === b.charCodeAt(start + j - 1);
+      const changed = (before[j - 1] as number) + (same ? 0 : 1);
       row[j] = Math.min((before[j] as number) + 1, (row[j - 1] as number) + 1, changed);
     }
     before = row;
   }
-  return before[b.length] as number;
+  return before[width] as number;
 }
 
 /**
  * Whether a path that a pattern does not match looks as if it were meant to: but for a slash too many, for upper and
- * lower case, or for a slip in one word. `why` reads well after the route's name.
+ * lower case, or for a slip in one word. `filled` are the segments without the empty ones, null when there are none.
+ * `why` reads well after the route's name.
  */
-export function nearMiss(pattern: ParsedPattern, segments: readonly string[]): NearMiss | null {
-  if (segments.includes("")) {
-    const filled = segments.filter((segment) => segment !== "");
+export function nearMiss(
+  pattern: ParsedPattern,
+  segments: readonly string[],
+  filled: readonly string[] | null,
+): NearMiss | null {
+  if (filled) {
     if (patternMatches(pattern, filled)) {
       const trailing = segments.at(-1) === "" && filled.length === segments.length - 1;
       return {

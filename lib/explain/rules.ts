@@ -31,7 +31,12 @@ export type Explained = {
 };
 export type Lookups = { key: KeyLookup; token: TokenLookup; brief: KeyBrief | null };
 /** A tenant's draft or one of its revisions. */
-export type RouteSet = { version: number; routes: readonly Route[]; compiled: () => CompiledRoutes };
+export type RouteSet = {
+  version: number;
+  routes: readonly Route[];
+  byId: ReadonlyMap<string, Route>;
+  compiled: () => CompiledRoutes;
+};
 
 const count = (amount: number, one: string) =>
   `${amount.toLocaleString("en")} ${one}${amount === 1 ? "" : "s"}`;
@@ -220,10 +225,9 @@ export function explainSide(
         winner,
       )
     : { candidates: [], more: 0 };
-  const byId = new Map(compiled.routes.map(({ id, route }) => [id, route]));
   const touched = match.candidates.flatMap(({ routeId, result }) => {
-    const route = result === "near" ? undefined : byId.get(routeId);
-    return route ? [route] : [];
+    const route = result === "near" ? undefined : set.byId.get(routeId);
+    return route?.enabled ? [route] : [];
   });
   const more: Partial<ExplainedSide> = {
     candidates: match.candidates,
