@@ -1,6 +1,8 @@
 "use client";
 import { Field as Base } from "@base-ui/react/field";
+import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
+import { type FieldNote, useFieldNotes } from "./field-notes.ts";
 
 type FieldProps = {
   label: string;
@@ -16,8 +18,23 @@ type FieldProps = {
   children: ReactNode;
 };
 
+/** What a note looks like under its field. */
+export function NoteText({ note }: { note: FieldNote }) {
+  const Icon = note.tone === "bad" ? CircleAlert : TriangleAlert;
+  return (
+    <span className={note.tone === "bad" ? "flex gap-1 text-bad" : "flex gap-1 text-warn"}>
+      <Icon aria-hidden size={12} className="mt-0.5 shrink-0" />
+      <span className="min-w-0">
+        <span className="sr-only">{note.tone === "bad" ? "Blocks publishing: " : "Warning: "}</span>
+        {note.message}
+      </span>
+    </span>
+  );
+}
+
 /** A control with its label, hint and error, all connected. Put exactly one control of `components/ui` inside. */
 export function Field({ label, hint, error, name, optional, aside, children }: FieldProps) {
+  const notes = useFieldNotes(name);
   return (
     <Base.Root invalid={Boolean(error)} data-field={name} className="block min-w-0">
       <span className="mb-1 flex items-baseline justify-between gap-3">
@@ -33,6 +50,11 @@ export function Field({ label, hint, error, name, optional, aside, children }: F
           {error}
         </Base.Error>
       ) : null}
+      {notes.map((note) => (
+        <Base.Description key={note.message} className="mt-1 text-xs">
+          <NoteText note={note} />
+        </Base.Description>
+      ))}
       {hint ? <Base.Description className="mt-1 text-muted text-xs">{hint}</Base.Description> : null}
     </Base.Root>
   );

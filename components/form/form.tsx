@@ -2,6 +2,7 @@
 import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { useUnsavedChanges } from "./unsaved-changes.tsx";
+import { useSaveShortcut } from "./use-save-shortcut.ts";
 
 type FormProps = {
   /** Sends it. The page keeps the values; the browser's own checks are off, the server's schema is used instead. */
@@ -12,12 +13,22 @@ type FormProps = {
   dirty: boolean;
   /** Grows with every refused attempt, so that the first field with an error receives the focus. */
   attempt?: number;
+  /** Whether Ctrl/⌘ S sends it, for the one form that a page is about. */
+  savesByKey?: boolean;
+  /** Keeps the buttons in view while a long form scrolls. */
+  sticky?: boolean;
   children: ReactNode;
-  /** The buttons, the main one (type submit) last; stay in view at the foot of a long form. */
+  /** The buttons, the main one (type submit) last. */
   footer: ReactNode;
   className?: string;
   "aria-label"?: string;
 };
+
+const INVALID =
+  ":is(input, textarea, button, select, [contenteditable])[aria-invalid='true'], :is(input, textarea, button, select)[data-invalid]";
+
+/** How long the first mistake is looked for: a part of the form that is being fetched may still hold it, in ms. */
+const LOOK_FOR = 1_000;
 
 /** A form: one place for its error, focus on the first mistake, and a question before unsaved changes are lost. */
 export function Form({
@@ -25,6 +36,8 @@ export function Form({
   error,
   dirty,
   attempt = 0,
+  savesByKey = false,
+  sticky = false,
   children,
   footer,
   className,
@@ -32,13 +45,19 @@ export function Form({
 }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const guard = useUnsavedChanges(dirty);
+  useSaveShortcut(savesByKey, onSubmit);
 
   useEffect(() => {
     if (attempt === 0) return;
-    const invalid = form.current?.querySelector<HTMLElement>(
-      ":is(input, textarea, button)[aria-invalid='true'], :is(input, textarea, button)[data-invalid]",
-    );
-    invalid?.focus();
+    const until = performance.now() + LOOK_FOR;
+    let frame = 0;
+    const look = () => {
+      const invalid = form.current?.querySelector<HTMLElement>(INVALID);
+      if (invalid) invalid.focus();
+      else if (performance.now() < until) frame = requestAnimationFrame(look);
+    };
+    look();
+    return () => cancelAnimationFrame(frame);
   }, [attempt]);
 
   const submit = (event: FormEvent) => {
@@ -50,7 +69,9 @@ export function Form({
   return (
     <form ref={form} noValidate onSubmit={submit} className={className} {...rest}>
       {children}
-      <div className="mt-4 space-y-3">
+      <div
+        className={sticky ? "sticky bottom-0 z-20 mt-4 space-y-3 border-t bg-canvas py-3" : "mt-4 space-y-3"}
+      >
         <ErrorNotice error={error} />
         <div className="flex flex-wrap items-center justify-end gap-2">{footer}</div>
       </div>

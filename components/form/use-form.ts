@@ -1,5 +1,5 @@
 "use client";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ApiError } from "#lib/api/client.ts";
 import {
   errorAt,
@@ -43,6 +43,25 @@ export function useForm<Values extends object, Output, Result>(options: Options<
   const [busy, setBusy] = useState(false);
   const [attempt, setAttempt] = useState(0);
   const sending = useRef(false);
+  /** The schema that found the errors shown, when it was the browser that found them. */
+  const judge = useRef<Schema<Output> | null>(null);
+  const { toInput } = options;
+  const inputOf = useRef(toInput);
+  inputOf.current = toInput;
+
+  // A mistake that is mended is no longer shown as one; new ones are only said by the next attempt.
+  useEffect(() => {
+    const schema = judge.current;
+    if (!schema) return;
+    const parsed = schema.safeParse(inputOf.current ? inputOf.current(values) : values);
+    const still = parsed.success ? {} : errorsOfSchema(parsed.error);
+    setErrors((shown) => {
+      const left = Object.entries(shown).filter(([path]) => still[path] !== undefined);
+      return left.length === Object.keys(shown).length
+        ? shown
+        : Object.fromEntries(left.map(([path]) => [path, still[path] as string]));
+    });
+  }, [values]);
 
   const refuse = (found: FieldErrors, cause: unknown) => {
     const unplaced = unplacedErrors(found, options.fields);
@@ -71,7 +90,8 @@ export function useForm<Values extends object, Output, Result>(options: Options<
     setError(null);
     try {
       const schema = typeof options.schema === "function" ? await options.schema() : options.schema;
-      const parsed = schema.safeParse(options.toInput ? options.toInput(values) : values);
+      const parsed = schema.safeParse(toInput ? toInput(values) : values);
+      judge.current = parsed.success ? null : schema;
       if (!parsed.success) return refuse(errorsOfSchema(parsed.error), null);
       const result = await options.send(parsed.data);
       setErrors({});
@@ -95,8 +115,11 @@ export function useForm<Values extends object, Output, Result>(options: Options<
       setSaved(JSON.stringify(next));
       setErrors({});
       setError(null);
+      judge.current = null;
     },
     errorAt: (field: string) => errorAt(errors, field),
+    /** Every error, by the path of its field. */
+    errors,
     error,
     busy,
     attempt,

@@ -6,8 +6,8 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { RouteFields } from "#lib/contract/route.ts";
 import type { DraftRoute } from "#lib/routes/schema.ts";
 import { useKeyNames } from "../keys/use-key-names.ts";
+import { differences } from "./route-difference.ts";
 import { documentOf } from "./route-form-values.ts";
-import { describeField, differingFields, fieldName } from "./route-words.ts";
 
 const keysOf = ({ auth }: RouteFields) => (auth.mode === "api-key" ? (auth.allowedApiKeyIds ?? []) : []);
 
@@ -32,7 +32,7 @@ export function RouteConflict({
   useEffect(() => section.current?.focus(), []);
   const saved = documentOf(theirs);
   const names = useKeyNames(tenant, [...keysOf(mine), ...keysOf(saved)]);
-  const fields = differingFields(mine, saved);
+  const found = differences(mine, saved, names);
   return (
     <section
       ref={section}
@@ -44,20 +44,14 @@ export function RouteConflict({
       <Notice tone="warn" title="Somebody else changed this route while you were editing it.">
         Nothing is saved yet. Theirs was saved <RelativeTime at={theirs.updatedAt} />.
       </Notice>
-      {fields.length ? (
+      {found.length ? (
         <dl>
-          {fields.map((field) => (
-            <div key={field} className="border-b py-2">
-              <dt className="font-medium">{fieldName(field)}</dt>
+          {found.map(({ path, label, mine: ours, theirs: other }) => (
+            <div key={path} className="border-b py-2">
+              <dt className="font-medium">{label}</dt>
               <dd className="grid gap-x-6 gap-y-1 sm:grid-cols-2">
-                <p className="break-words">
-                  <span className="block text-muted text-xs">Yours</span>
-                  {describeField(field, mine[field], names)}
-                </p>
-                <p className="break-words">
-                  <span className="block text-muted text-xs">Theirs</span>
-                  {describeField(field, saved[field], names)}
-                </p>
+                <Version title="Yours" text={ours} />
+                <Version title="Theirs" text={other} />
               </dd>
             </div>
           ))}
@@ -72,5 +66,14 @@ export function RouteConflict({
         </Button>
       </div>
     </section>
+  );
+}
+
+function Version({ title, text }: { title: string; text: string }) {
+  return (
+    <p className="min-w-0">
+      <span className="block text-muted text-xs">{title}</span>
+      <span className="block whitespace-pre-wrap break-words">{text}</span>
+    </p>
   );
 }

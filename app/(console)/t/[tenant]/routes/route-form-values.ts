@@ -1,57 +1,111 @@
 import type { Method } from "#lib/contract/methods.ts";
-import type { Auth, RouteFields, Target } from "#lib/contract/route.ts";
+import type { Auth, Cors, RouteFields, Target } from "#lib/contract/route.ts";
 import type { DraftRoute } from "#lib/routes/schema.ts";
+import { UNITS, type Unit } from "./size-units.ts";
 
-/** What the fields of the form hold; numbers as they are typed. */
+/** A header that is set, as it is typed. */
+export type HeaderRow = { name: string; value: string };
+/** A claim that a token must carry, as it is typed. */
+export type ClaimRow = { name: string; type: "string" | "number" | "boolean"; value: string };
+export type CorsMethod = Cors["allowMethods"][number];
+export type EventFormat = "simple" | "aws-v2";
+
+/** What the fields of the form hold: everything of a route document, with numbers and JSON as they are typed. */
 export type RouteFormValues = {
   method: Method;
   path: string;
-  name: string;
   enabled: boolean;
+  name: string;
+  description: string;
+  tags: string[];
+  apiVersion: string;
   targetType: Target["type"];
   functionName: string;
+  functions: string[];
   url: string;
+  lambdaName: string;
+  region: string;
+  endpoint: string;
+  eventFormat: EventFormat;
   maxAttempts: string;
   timeoutMs: string;
   authMode: Auth["mode"];
   onlySomeKeys: boolean;
   keyIds: string[];
+  scopes: string[];
+  claims: ClaimRow[];
   corsEnabled: boolean;
+  origins: string[];
+  corsMethods: CorsMethod[];
+  allowHeaders: string[];
+  exposeHeaders: string[];
+  credentials: boolean;
+  maxAge: string;
   limited: boolean;
   requestsPerMinute: string;
   per: "ip" | "key";
+  maxBody: string;
+  maxBodyUnit: Unit;
+  validated: boolean;
+  bodySchema: string;
+  querySchema: string;
+  cached: boolean;
+  ttlSeconds: string;
+  transformed: boolean;
+  requestSet: HeaderRow[];
+  requestRemove: string[];
+  requestPath: string;
+  responseSet: HeaderRow[];
+  responseRemove: string[];
 };
 
-/** The paths of the document that have a field of their own. */
-export const PLACED_FIELDS = [
-  "method",
-  "path",
-  "name",
-  "target.function",
-  "target.url",
-  "target.maxAttempts",
-  "target.timeoutMs",
-  "auth.allowedApiKeyIds",
-  "rateLimit.requestsPerMinute",
-] as const;
-
+/** A new route: the contract's defaults, so that a path and a target are enough. */
 export const NEW_ROUTE: RouteFormValues = {
   method: "GET",
   path: "",
-  name: "",
   enabled: true,
+  name: "",
+  description: "",
+  tags: [],
+  apiVersion: "",
   targetType: "function",
   functionName: "",
+  functions: [],
   url: "",
+  lambdaName: "",
+  region: "",
+  endpoint: "",
+  eventFormat: "simple",
   maxAttempts: "5",
   timeoutMs: "5000",
   authMode: "api-key",
   onlySomeKeys: false,
   keyIds: [],
+  scopes: [],
+  claims: [],
   corsEnabled: true,
+  origins: ["*"],
+  corsMethods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+  allowHeaders: ["Content-Type", "Authorization", "X-Api-Key"],
+  exposeHeaders: [],
+  credentials: false,
+  maxAge: "600",
   limited: true,
   requestsPerMinute: "600",
   per: "ip",
+  maxBody: "2",
+  maxBodyUnit: "MiB",
+  validated: false,
+  bodySchema: "",
+  querySchema: "",
+  cached: false,
+  ttlSeconds: "300",
+  transformed: false,
+  requestSet: [],
+  requestRemove: [],
+  requestPath: "",
+  responseSet: [],
+  responseRemove: [],
 };
 
 /** The document of a route without what only the server writes. */
@@ -60,77 +114,80 @@ export function documentOf(route: DraftRoute): RouteFields {
   return fields;
 }
 
-/** A document as the fields show it. */
+function targetValues(target: Target): Partial<RouteFormValues> {
+  return {
+    targetType: target.type,
+    ...("function" in target ? { functionName: target.function } : {}),
+    ...("functions" in target ? { functions: [...target.functions] } : {}),
+    ...("url" in target ? { url: target.url } : {}),
+    ...("functionName" in target
+      ? { lambdaName: target.functionName, region: target.region ?? "", endpoint: target.endpoint ?? "" }
+      : {}),
+    ...("eventFormat" in target ? { eventFormat: target.eventFormat } : {}),
+    ...("maxAttempts" in target ? { maxAttempts: String(target.maxAttempts) } : {}),
+    ...("timeoutMs" in target ? { timeoutMs: String(target.timeoutMs) } : {}),
+  };
+}
+
+function authValues(auth: Auth): Partial<RouteFormValues> {
+  if (auth.mode === "none") return { authMode: "none" };
+  if (auth.mode === "api-key") {
+    const { allowedApiKeyIds: ids } = auth;
+    return { authMode: "api-key", onlySomeKeys: ids !== null, keyIds: [...(ids ?? [])] };
+  }
+  const claims = Object.entries(auth.requiredClaims).map(([name, value]) => ({
+    name,
+    type: typeof value as ClaimRow["type"],
+    value: String(value),
+  }));
+  return { authMode: "bearer", scopes: [...auth.requiredScopes], claims };
+}
+
+const headerRows = (headers: Record<string, string>): HeaderRow[] =>
+  Object.entries(headers).map(([name, value]) => ({ name, value }));
+
+const jsonText = (schema: unknown): string => (schema === null ? "" : JSON.stringify(schema, null, 2));
+
+/** The size in the largest unit that says it exactly. */
+function sizeValues(bytes: number): Pick<RouteFormValues, "maxBody" | "maxBodyUnit"> {
+  const unit: Unit = bytes === 0 || bytes % UNITS.KiB ? "B" : bytes % UNITS.MiB ? "KiB" : "MiB";
+  return { maxBody: String(bytes / UNITS[unit]), maxBodyUnit: unit };
+}
+
+/** A document as the fields show it. Nothing of it is left out: `toDocument` gives the same document back. */
 export function toFormValues(document: RouteFields): RouteFormValues {
-  const { target, auth, rateLimit } = document;
+  const { cors, rateLimit, validation, cache, transform } = document;
   return {
     ...NEW_ROUTE,
     method: document.method,
     path: document.path,
-    name: document.name,
     enabled: document.enabled,
-    targetType: target.type,
-    functionName: "function" in target ? target.function : "",
-    url: target.type === "http" ? target.url : "",
-    maxAttempts: "maxAttempts" in target ? String(target.maxAttempts) : NEW_ROUTE.maxAttempts,
-    timeoutMs: "timeoutMs" in target ? String(target.timeoutMs) : NEW_ROUTE.timeoutMs,
-    authMode: auth.mode,
-    onlySomeKeys: auth.mode === "api-key" && auth.allowedApiKeyIds !== null,
-    keyIds: auth.mode === "api-key" ? [...(auth.allowedApiKeyIds ?? [])] : [],
+    name: document.name,
+    description: document.description,
+    tags: [...document.tags],
+    apiVersion: document.apiVersion ?? "",
+    ...targetValues(document.target),
+    ...authValues(document.auth),
     corsEnabled: document.corsEnabled,
+    origins: [...cors.allowOrigins],
+    corsMethods: [...cors.allowMethods],
+    allowHeaders: [...cors.allowHeaders],
+    exposeHeaders: [...cors.exposeHeaders],
+    credentials: cors.allowCredentials,
+    maxAge: String(cors.maxAgeSeconds),
     limited: rateLimit !== null,
-    requestsPerMinute: rateLimit ? String(rateLimit.requestsPerMinute) : NEW_ROUTE.requestsPerMinute,
-    per: rateLimit?.per ?? NEW_ROUTE.per,
-  };
-}
-
-/** Left empty: the default of the schema. Anything else that is no number: NaN, which the schema refuses. */
-const number = (text: string) => (text.trim() === "" ? undefined : Number(text));
-
-function targetOf(values: RouteFormValues, before: Target | undefined): unknown {
-  const kept = before?.type === values.targetType ? before : {};
-  const timeoutMs = number(values.timeoutMs);
-  switch (values.targetType) {
-    case "function":
-      return { ...kept, type: "function", function: values.functionName, timeoutMs };
-    case "http":
-      return { ...kept, type: "http", url: values.url.trim(), timeoutMs };
-    case "job":
-      return {
-        ...kept,
-        type: "job",
-        function: values.functionName,
-        maxAttempts: number(values.maxAttempts),
-        timeoutMs,
-      };
-    case "job-status":
-      return { type: "job-status" };
-    default:
-      return before?.type === values.targetType ? { ...before, timeoutMs } : { type: values.targetType };
-  }
-}
-
-function authOf(values: RouteFormValues, before: Auth | undefined): unknown {
-  if (values.authMode === "none") return { mode: "none" };
-  if (values.authMode === "api-key") {
-    return { mode: "api-key", allowedApiKeyIds: values.onlySomeKeys ? values.keyIds : null };
-  }
-  return before?.mode === values.authMode ? before : { mode: values.authMode };
-}
-
-/** The whole document to be sent: what the form shows, over everything else that `before` holds. */
-export function toDocument(values: RouteFormValues, before: RouteFields | null): unknown {
-  return {
-    ...before,
-    method: values.method,
-    path: values.path.trim(),
-    name: values.name,
-    enabled: values.enabled,
-    target: targetOf(values, before?.target),
-    auth: authOf(values, before?.auth),
-    corsEnabled: values.corsEnabled,
-    rateLimit: values.limited
-      ? { requestsPerMinute: number(values.requestsPerMinute), per: values.per }
-      : null,
+    ...(rateLimit ? { requestsPerMinute: String(rateLimit.requestsPerMinute), per: rateLimit.per } : {}),
+    ...sizeValues(document.maxBodyBytes),
+    validated: validation !== null,
+    bodySchema: jsonText(validation?.body ?? null),
+    querySchema: jsonText(validation?.query ?? null),
+    cached: cache !== null,
+    ...(cache ? { ttlSeconds: String(cache.ttlSeconds) } : {}),
+    transformed: transform !== null,
+    requestSet: headerRows(transform?.request.setHeaders ?? {}),
+    requestRemove: [...(transform?.request.removeHeaders ?? [])],
+    requestPath: transform?.request.path ?? "",
+    responseSet: headerRows(transform?.response.setHeaders ?? {}),
+    responseRemove: [...(transform?.response.removeHeaders ?? [])],
   };
 }

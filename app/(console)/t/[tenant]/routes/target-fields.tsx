@@ -4,52 +4,57 @@ import { Input } from "#components/ui/input.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { type Option, Select } from "#components/ui/select.tsx";
 import type { Target } from "#lib/contract/route.ts";
-import type { RouteFormValues } from "./route-form-values.ts";
-
-/** What a part of the form needs of the whole. */
-export type PartProps = {
-  values: RouteFormValues;
-  set: (change: Partial<RouteFormValues>) => void;
-  errorAt: (field: string) => string | null;
-};
+import { FunctionField, type FunctionNames } from "./function-field.tsx";
+import type { PartProps } from "./part-props.ts";
+import { PipelineField } from "./pipeline-field.tsx";
 
 const KINDS: readonly Option<Target["type"]>[] = [
   { value: "function", label: "Function", hint: "A handler that runs while the caller waits" },
   { value: "http", label: "HTTP service", hint: "Any address that answers HTTP" },
+  { value: "lambda", label: "AWS Lambda", hint: "A function in AWS, invoked while the caller waits" },
   { value: "job", label: "Background job", hint: "Answers 202 at once; a function does the work" },
+  { value: "pipeline", label: "Pipeline", hint: "Answers 202 at once; functions work one after the other" },
   { value: "job-status", label: "Status of a job", hint: "Answers how the job in :jobId is doing" },
 ];
-const FOREIGN: Partial<Record<Target["type"], string>> = { lambda: "AWS Lambda", pipeline: "Pipeline" };
 
-/** What answers the route's requests. `before` is the kind the route came with; it stays on offer. */
+/** What answers the route's requests. */
 export function TargetFields({
   values,
   set,
   errorAt,
+  errors,
   functions,
-  before,
-}: PartProps & { functions: readonly string[]; before: Target["type"] | null }) {
-  const foreign = before ? FOREIGN[before] : undefined;
-  const kinds = foreign && before ? [...KINDS, { value: before, label: foreign }] : KINDS;
-  const runsFunction = values.targetType === "function" || values.targetType === "job";
+}: PartProps & { functions: FunctionNames }) {
+  const { targetType } = values;
   return (
     <FieldGroup title="Target">
-      <Field label="Answered by">
-        <Select
-          options={kinds}
-          value={values.targetType}
-          onValueChange={(targetType) => set({ targetType })}
-        />
+      <Field label="Answered by" name="target.type" error={errors.target ?? errors["target.type"]}>
+        <Select options={KINDS} value={targetType} onValueChange={(next) => set({ targetType: next })} />
       </Field>
-      {runsFunction ? (
-        <FunctionField values={values} set={set} errorAt={errorAt} functions={functions} />
+      {targetType === "function" || targetType === "job" ? (
+        <FunctionField
+          label="Function"
+          name="target.function"
+          functions={functions}
+          value={values.functionName}
+          onValueChange={(functionName) => set({ functionName })}
+          error={errorAt("target.function")}
+        />
       ) : null}
-      {values.targetType === "http" ? (
+      {targetType === "pipeline" ? (
+        <PipelineField
+          functions={functions}
+          value={values.functions}
+          onValueChange={(next) => set({ functions: next })}
+          errors={errors}
+        />
+      ) : null}
+      {targetType === "http" ? (
         <Field
           label="URL"
           name="target.url"
           error={errorAt("target.url")}
-          hint="Requests go here with their method, headers, query and body."
+          hint="Requests go here with their method, headers, query and body. Parameters of the path can be used: /users/:id."
         >
           <Input
             mono
@@ -59,92 +64,71 @@ export function TargetFields({
             autoComplete="off"
             placeholder="https://api.example.com/users"
             value={values.url}
-            onValueChange={(url) => set({ url })}
+            onValueChange={(url) => set({ url: url.trim() })}
           />
         </Field>
       ) : null}
-      {foreign && values.targetType === before ? (
-        <Notice>{`This ${foreign} target is kept as it is; the API edits it.`}</Notice>
+      {targetType === "lambda" ? <LambdaFields values={values} set={set} errorAt={errorAt} /> : null}
+      {targetType === "job-status" && !/[:{]jobId\b/.test(values.path) ? (
+        <Notice tone="warn">The path needs a parameter :jobId, for example /v1/jobs/:jobId.</Notice>
       ) : null}
-      {values.targetType === "job-status" ? (
-        <Notice>The path needs a parameter :jobId, for example /v1/jobs/:jobId.</Notice>
-      ) : (
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field
-            label="Timeout in milliseconds"
-            name="target.timeoutMs"
-            error={errorAt("target.timeoutMs")}
-            hint={values.targetType === "job" ? "For each attempt." : "Then the caller gets 504."}
-          >
-            <Input
-              mono
-              inputMode="numeric"
-              value={values.timeoutMs}
-              onValueChange={(timeoutMs) => set({ timeoutMs })}
-            />
-          </Field>
-          {values.targetType === "job" ? (
-            <Field
-              label="Attempts at most"
-              name="target.maxAttempts"
-              error={errorAt("target.maxAttempts")}
-              hint="Then the job is a dead letter."
-            >
-              <Input
-                mono
-                inputMode="numeric"
-                value={values.maxAttempts}
-                onValueChange={(maxAttempts) => set({ maxAttempts })}
-              />
-            </Field>
-          ) : null}
-        </div>
-      )}
     </FieldGroup>
   );
 }
 
-function FunctionField({ values, set, errorAt, functions }: PartProps & { functions: readonly string[] }) {
-  const { functionName } = values;
-  const missing = functionName !== "" && !functions.includes(functionName);
-  const options: Option[] = [
-    ...(functionName === "" ? [{ value: "", label: "Choose a function" }] : []),
-    ...functions.map((value) => ({ value, label: value })),
-    ...(missing ? [{ value: functionName, label: functionName, hint: "Not registered at present" }] : []),
-  ];
-  if (functions.length === 0) {
-    return (
+function LambdaFields({ values, set, errorAt }: Pick<PartProps, "values" | "set" | "errorAt">) {
+  return (
+    <>
       <Field
-        label="Function"
-        name="target.function"
-        error={errorAt("target.function")}
-        hint="No function is registered yet; name the one that will be."
+        label="Lambda function"
+        name="target.functionName"
+        error={errorAt("target.functionName")}
+        hint="Its name or ARN, with a version or alias if there is one."
       >
         <Input
           mono
           spellCheck={false}
           autoComplete="off"
-          value={functionName}
-          onValueChange={(name) => set({ functionName: name })}
+          placeholder="orders:live"
+          value={values.lambdaName}
+          onValueChange={(lambdaName) => set({ lambdaName })}
         />
       </Field>
-    );
-  }
-  return (
-    <Field
-      label="Function"
-      name="target.function"
-      error={errorAt("target.function") ? "Choose a function." : null}
-      hint={
-        missing ? "The data plane does not have this function at present; callers would get 502." : undefined
-      }
-    >
-      <Select
-        mono
-        options={options}
-        value={functionName}
-        onValueChange={(name) => set({ functionName: name })}
-      />
-    </Field>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field
+          label="Region"
+          name="target.region"
+          optional
+          error={errorAt("target.region")}
+          hint="Else the gateway's own."
+        >
+          <Input
+            mono
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="eu-central-1"
+            value={values.region}
+            onValueChange={(region) => set({ region: region.trim() })}
+          />
+        </Field>
+        <Field
+          label="Endpoint"
+          name="target.endpoint"
+          optional
+          error={errorAt("target.endpoint")}
+          hint="For a Lambda that is not AWS's own."
+        >
+          <Input
+            mono
+            type="url"
+            spellCheck={false}
+            autoComplete="off"
+            placeholder="https://lambda.example.com"
+            value={values.endpoint}
+            onValueChange={(endpoint) => set({ endpoint: endpoint.trim() })}
+          />
+        </Field>
+      </div>
+    </>
   );
 }

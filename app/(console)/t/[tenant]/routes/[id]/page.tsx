@@ -6,8 +6,7 @@ import { env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { listFunctions } from "#lib/gateways/queries.ts";
 import { getRoute } from "#lib/routes/queries.ts";
-import { RouteForm } from "../route-form.tsx";
-import { RouteHeader } from "./route-header.tsx";
+import { RouteEditor } from "../route-editor.tsx";
 
 export const metadata: Metadata = { title: "Route" };
 
@@ -23,17 +22,13 @@ export default async function RoutePage({ params }: { params: Promise<{ tenant: 
     listFunctions(actor, undefined),
   ]);
   return (
-    <>
-      <RouteHeader tenant={tenant} role={actor.tenant.role} route={route} />
-      <RouteForm
-        // Another version of the route is another form.
-        key={`${route.id} ${route.version}`}
-        tenant={tenant}
-        role={actor.tenant.role}
-        gatewayUrl={env.gatewayUrl}
-        functions={functions.map(({ name }) => name)}
-        route={route}
-      />
-    </>
+    <RouteEditor
+      key={route.id}
+      tenant={tenant}
+      role={actor.tenant.role}
+      gatewayUrl={env.gatewayUrl}
+      functions={functions.map(({ name }) => name)}
+      route={route}
+    />
   );
 }

@@ -1,31 +1,47 @@
 import type { Metadata } from "next";
-import { PageHeader } from "#components/ui/page-header.tsx";
+import { z } from "zod";
+import type { TenantActor } from "#lib/access/actor.ts";
 import { requireTenantActor } from "#lib/access/current-actor.ts";
 import { env } from "#lib/env.ts";
+import { DomainError } from "#lib/errors/domain-error.ts";
 import { listFunctions } from "#lib/gateways/queries.ts";
-import { paths } from "#lib/paths.ts";
-import { RouteForm } from "../route-form.tsx";
+import { getRoute } from "#lib/routes/queries.ts";
+import type { DraftRoute } from "#lib/routes/schema.ts";
+import { RouteEditor } from "../route-editor.tsx";
 
 export const metadata: Metadata = { title: "Create route" };
 
-export default async function NewRoutePage({ params }: { params: Promise<{ tenant: string }> }) {
+type Props = {
+  params: Promise<{ tenant: string }>;
+  searchParams: Promise<{ from?: string | string[] }>;
+};
+
+/** The route to start from; null for an address that names none, or one that is gone. */
+async function sourceOf(actor: TenantActor, from: unknown): Promise<DraftRoute | null> {
+  const id = z.uuid().safeParse(from);
+  if (!id.success) return null;
+  try {
+    return await getRoute(actor, { id: id.data });
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "not_found") return null;
+    throw error;
+  }
+}
+
+export default async function NewRoutePage({ params, searchParams }: Props) {
   const { tenant } = await params;
+  const { from } = await searchParams;
   const actor = await requireTenantActor(tenant);
-  const functions = await listFunctions(actor, undefined);
+  const [functions, copyOf] = await Promise.all([listFunctions(actor, undefined), sourceOf(actor, from)]);
   return (
-    <>
-      <PageHeader
-        up={{ href: paths.routes(tenant), label: "Routes" }}
-        title="Create route"
-        description="A path and a target are enough. It is a draft until you publish."
-      />
-      <RouteForm
-        tenant={tenant}
-        role={actor.tenant.role}
-        gatewayUrl={env.gatewayUrl}
-        functions={functions.map(({ name }) => name)}
-        route={null}
-      />
-    </>
+    <RouteEditor
+      key={copyOf?.id ?? "new"}
+      tenant={tenant}
+      role={actor.tenant.role}
+      gatewayUrl={env.gatewayUrl}
+      functions={functions.map(({ name }) => name)}
+      route={null}
+      copyOf={copyOf}
+    />
   );
 }
