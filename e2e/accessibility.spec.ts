@@ -30,6 +30,7 @@ async function everyPage(page: Page): Promise<string[]> {
     "/routes/import",
     await first("routes"),
     "/changes",
+    "/explain?method=GET&path=/v1/users/42",
     "/keys",
     "/issuers",
     "/jobs",
