@@ -17,7 +17,7 @@ export type KeyEffect = { id: string; loses: RouteSample; gains: RouteSample };
 /** Routes named for each key; the rest are counted. */
 const SAMPLE = 5;
 /** Patterns compared for keys with rights of their own, and mentions of keys in lists; about 0.1 s together. */
-const MAX_COMPARISONS = 500_000;
+const MAX_COMPARISONS = 300_000;
 const MAX_MENTIONS = 200_000;
 
 type Gate = { kind: "closed" | "public" | "any" | "token" } | { kind: "some"; ids: ReadonlySet<string> };
@@ -60,10 +60,27 @@ const byPath = (a: Place, b: Place) =>
         ? -1
         : 1;
 
-const sample = (places: readonly Place[]): RouteSample => ({
-  count: places.length,
-  routes: places.slice(0, SAMPLE).map(({ route: { method, path } }) => ({ method, path })),
-});
+/** Counts places, and names the first few of those that were added first. */
+function tally() {
+  const kept: Place[] = [];
+  let count = 0;
+  return {
+    add(place: Place): void {
+      count += 1;
+      if (kept.length < SAMPLE) kept.push(place);
+    },
+    sample: (): RouteSample => ({
+      count,
+      routes: kept.sort(byPath).map(({ route: { method, path } }) => ({ method, path })),
+    }),
+  };
+}
+
+function sampleOf(places: readonly Place[]): RouteSample {
+  const all = tally();
+  for (const place of places) all.add(place);
+  return all.sample();
+}
 
 /** What a change of routes does to keys: to one that no route names, and to any key that is asked about. */
 export type BlastRadius = {
@@ -106,8 +123,8 @@ export function blastRadius({ addresses }: Comparison): BlastRadius {
   }
 
   const anyKey = {
-    loses: sample(unnamed.filter(({ turn }) => turn === "loses").map(({ place }) => place)),
-    gains: sample(unnamed.filter(({ turn }) => turn === "gains").map(({ place }) => place)),
+    loses: sampleOf(unnamed.filter(({ turn }) => turn === "loses").map(({ place }) => place)),
+    gains: sampleOf(unnamed.filter(({ turn }) => turn === "gains").map(({ place }) => place)),
   };
 
   return {
@@ -118,19 +135,16 @@ export function blastRadius({ addresses }: Comparison): BlastRadius {
       const own = new Set(ids.flatMap((id) => mentions.get(id) ?? []));
       if (own.size === 0 && key.authorizedRequests === null) return { id: key.id, ...anyKey };
       if (comparisons >= MAX_COMPARISONS) return null;
-      const turns = { loses: [] as Place[], gains: [] as Place[] };
-      for (const { place, turn } of unnamed) {
-        if (!own.has(place) && reaches(key, place)) turns[turn].push(place);
-      }
-      for (const place of own) {
+      const turns = { loses: tally(), gains: tally() };
+      // Those that name the key come first: they are what a reviewer looks for.
+      for (const place of [...own].sort(byPath)) {
         const turn = turnOf(place.before, place.after, ids);
-        if (turn && reaches(key, place)) turns[turn].push(place);
+        if (turn && reaches(key, place)) turns[turn].add(place);
       }
-      return {
-        id: key.id,
-        loses: sample(turns.loses.sort(byPath)),
-        gains: sample(turns.gains.sort(byPath)),
-      };
+      for (const { place, turn } of unnamed) {
+        if (!own.has(place) && reaches(key, place)) turns[turn].add(place);
+      }
+      return { id: key.id, loses: turns.loses.sample(), gains: turns.gains.sample() };
     },
   };
 }

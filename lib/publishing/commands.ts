@@ -5,7 +5,7 @@ import { Prisma } from "#lib/db/client.ts";
 import { conflict, notFound } from "#lib/errors/domain-error.ts";
 import { assertStillLive, asText, goLive, lockDraft, readLive } from "./freeze.ts";
 import { assertPublishable, lintDraft } from "./lint.ts";
-import { loadDraft, loadRevision } from "./loaded.ts";
+import { loadDraft, loadRevision, rememberRevision } from "./loaded.ts";
 import { staleDraft } from "./moves.ts";
 
 export { importRevision, resetDraft, undoDraft } from "./draft-commands.ts";
@@ -40,13 +40,15 @@ export const publish = defineCommand("revision.publish", async (context, input: 
     const live = await tx.revision.findFirst({ where, select: { hash: true } });
     if (live?.hash === hash) throw conflict("The draft is what is live already.");
   }
-  return goLive(context, {
+  const revision = await goLive(context, {
     content: asText(content),
     hash,
     routeCount: routes.length,
     note: input.note,
     rolledBackFrom: null,
   });
+  rememberRevision(tenantId, revision, routes);
+  return revision;
 });
 
 type RollBackInput = { number: number; note: string; liveRevision?: number | null | undefined };
@@ -64,12 +66,15 @@ export const rollBack = defineCommand("revision.publish", async (context, input:
   if (!older) throw notFound("revision");
   if (live === input.number) throw conflict("This revision is live already.");
   await assertStillLive(context, input.liveRevision, live);
-  await loadRevision(tx, tenantId, input.number); // what cannot be read must not go live
-  return goLive(context, {
+  // What cannot be read must not go live.
+  const { routes } = await loadRevision(tx, tenantId, input.number);
+  const revision = await goLive(context, {
     ...older,
     content: Prisma.sql`(SELECT content FROM revisions
       WHERE tenant_id = ${tenantId}::uuid AND number = ${input.number}::int)`,
     note: input.note,
     rolledBackFrom: input.number,
   });
+  rememberRevision(tenantId, revision, routes);
+  return revision;
 });

@@ -3,6 +3,7 @@ import { type CommandContext, defineCommand } from "#lib/command/define.ts";
 import type { Route } from "#lib/contract/route.ts";
 import { inRevisionOrder, routeText } from "#lib/contract/route-text.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { Prisma } from "#lib/db/client.ts";
 import { conflict, invalid, notFound } from "#lib/errors/domain-error.ts";
 import { type Comparison, compareRoutes } from "./comparison.ts";
 import { lockDraft } from "./freeze.ts";
@@ -28,19 +29,29 @@ async function write({ tx, actor }: CommandContext, { differences }: Comparison)
     await tx.$executeRaw`
       DELETE FROM draft_routes WHERE tenant_id = ${tenantId}::uuid AND id = ANY(${gone}::uuid[])`;
   }
-  const kept = differences.flatMap(({ after }) => (after ? [after] : []));
-  for (let start = 0; start < kept.length; start += CHUNK) {
-    const part = kept.slice(start, start + CHUNK);
-    const documents = part.map(({ id: _, ...fields }) => JSON.stringify(fields));
-    await tx.$executeRaw`
-      INSERT INTO draft_routes (tenant_id, id, method, path, enabled, document, updated_by)
-      SELECT ${tenantId}::uuid, one.id, one.document->>'method', one.document->>'path',
-        (one.document->>'enabled')::boolean, one.document, ${actor.userId}::uuid
-      FROM (SELECT id, document::json AS document
-        FROM unnest(${part.map(({ id }) => id)}::uuid[], ${documents}::text[]) AS t (id, document)) one
-      ON CONFLICT (tenant_id, id) DO UPDATE SET method = excluded.method, path = excluded.path,
-        enabled = excluded.enabled, document = excluded.document, version = draft_routes.version + 1,
-        updated_at = now(), updated_by = excluded.updated_by`;
+  for (const kind of ["added", "changed"] as const) {
+    const routes = differences.flatMap((one) => (one.kind === kind && one.after ? [one.after] : []));
+    for (let start = 0; start < routes.length; start += CHUNK) {
+      const part = routes.slice(start, start + CHUNK);
+      const documents = part.map(({ id: _, ...fields }) => JSON.stringify(fields));
+      const rows = Prisma.sql`(SELECT id, document->>'method' AS method, document->>'path' AS path,
+          (document->>'enabled')::boolean AS enabled, document
+        FROM (SELECT id, document::json AS document FROM unnest(
+          ${part.map(({ id }) => id)}::uuid[], ${documents}::text[]) AS given (id, document)) parsed) one`;
+      // Not one statement for both: the proposed row of a conflict is computed and thrown away.
+      if (kind === "added") {
+        await tx.$executeRaw`
+          INSERT INTO draft_routes (tenant_id, id, method, path, enabled, document, updated_by)
+          SELECT ${tenantId}::uuid, one.id, one.method, one.path, one.enabled, one.document,
+            ${actor.userId}::uuid FROM ${rows}`;
+      } else {
+        await tx.$executeRaw`
+          UPDATE draft_routes d SET method = one.method, path = one.path, enabled = one.enabled,
+            document = one.document, version = d.version + 1, updated_at = now(),
+            updated_by = ${actor.userId}::uuid
+          FROM ${rows} WHERE d.tenant_id = ${tenantId}::uuid AND d.id = one.id`;
+      }
+    }
   }
 }
 

@@ -73,6 +73,20 @@ export async function loadDraft(tx: Transaction, tenantId: string): Promise<Load
   return loaded;
 }
 
+const revisionKey = (tenantId: string, number: number, hash: string) => `${tenantId} ${number} ${hash}`;
+
+/**
+ * Keeps the routes of a revision that was just made from them, so that nobody has to read them back. The hash tells
+ * it from another revision that gets the number if this one's transaction fails.
+ */
+export function rememberRevision(
+  tenantId: string,
+  { number, hash }: { number: number; hash: string },
+  routes: readonly Route[],
+): void {
+  revisions.set(revisionKey(tenantId, number, hash), load(number, routes), routes.length);
+}
+
 /** A revision's routes; none when there is no such revision. A revision never changes, so it is read once. */
 export async function loadRevision(
   tx: Transaction,
@@ -82,7 +96,7 @@ export async function loadRevision(
   if (number === null) return load(0, []);
   const row = await tx.revision.findFirst({ where: { tenantId, number }, select: { hash: true } });
   if (!row) return load(0, []);
-  const id = `${tenantId} ${number} ${row.hash}`;
+  const id = revisionKey(tenantId, number, row.hash);
   const known = revisions.get(id);
   if (known) return known;
   const stored = await tx.revision.findFirst({ where: { tenantId, number }, select: { content: true } });

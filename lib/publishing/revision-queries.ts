@@ -96,7 +96,7 @@ export const getPropagation = defineQuery(
       SELECT g.id, g.name, g.last_seen_at AS "lastSeenAt",
         greatest(0, extract(epoch FROM now() - g.last_seen_at) * 1000)::float8 AS "silentMs",
         a.revision, a.refused, a.error,
-        greatest(0, extract(epoch FROM a.acknowledged_at - r.published_at) * 1000)::float8 AS "afterMs"
+        (extract(epoch FROM a.acknowledged_at - r.published_at) * 1000)::float8 AS "afterMs"
       FROM gateway_instances g
       JOIN revisions r ON r.tenant_id = ${tenantId}::uuid AND r.number = ${input.number}::int
       LEFT JOIN acknowledgements a ON a.instance_id = g.id AND a.tenant_id = r.tenant_id
@@ -124,7 +124,9 @@ export const getPropagation = defineQuery(
                 : silent
                   ? "silent"
                   : "waiting",
-          afterMs: serving || refused ? Math.round(row.afterMs ?? 0) : null,
+          // A gateway of an older version does not say when; its row is then older than the revision.
+          afterMs:
+            (serving || refused) && row.afterMs !== null && row.afterMs >= 0 ? Math.round(row.afterMs) : null,
           revision: row.revision || null,
           lastSeenAt: row.lastSeenAt.toISOString(),
           silentMs: silent ? Math.round(row.silentMs) : 0,

@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { CircleMinus, CirclePlus, KeyRound, Waypoints } from "lucide-react";
+import { CircleDot, CircleMinus, CirclePlus, KeyRound, TriangleAlert, Waypoints } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import type { Tone } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
@@ -55,7 +56,8 @@ export function BlastRadius({
             const { summary, tone } = EFFECT_WORDS[effect];
             const text = `${summary(routes[effect])}.`;
             return (
-              <li key={effect} className={tone === "bad" ? "text-bad" : tone === "warn" ? "text-warn" : ""}>
+              <li key={effect} className="flex items-start gap-1.5">
+                <Mark tone={tone} />
                 {hrefOf ? <TextLink href={hrefOf(effect)}>{text}</TextLink> : text}
               </li>
             );
@@ -85,6 +87,12 @@ export function BlastRadius({
       </section>
     </div>
   );
+}
+
+function Mark({ tone }: { tone: Tone }) {
+  if (tone === "bad") return <CircleMinus aria-hidden size={12} className="mt-1 shrink-0 text-bad" />;
+  if (tone === "warn") return <TriangleAlert aria-hidden size={12} className="mt-1 shrink-0 text-warn" />;
+  return <CircleDot aria-hidden size={12} className="mt-1 shrink-0 text-muted" />;
 }
 
 function Heading({ icon, children }: { icon: ReactNode; children: ReactNode }) {

@@ -18,15 +18,17 @@ export function propagationText({ number, gateways }: Propagation): string {
   if (gateways.length === 0) return `${name} is published, but no gateway is running`;
   const serving = gateways.filter(({ state, silentMs }) => state === "serving" && silentMs === 0);
   const all = serving.length === gateways.length;
-  const slowest = Math.max(...serving.map(({ afterMs }) => afterMs ?? 0));
-  return `${name} live on ${serving.length} of ${gateways.length}${all ? ` in ${durationText(slowest)}` : ""}`;
+  const times = serving.flatMap(({ afterMs }) => (afterMs === null ? [] : [afterMs]));
+  const timed = all && times.length === gateways.length ? ` in ${durationText(Math.max(...times))}` : "";
+  return `${name} live on ${serving.length} of ${gateways.length}${timed}`;
 }
 
 /** What one gateway has said, or that it says nothing. */
 export function reachText(gateway: GatewayReach): string {
   const { state, afterMs, silentMs, revision, error } = gateway;
   const words: string[] = [];
-  if (state === "serving") words.push(`after ${durationText(afterMs ?? 0)}`);
+  if (state === "serving")
+    words.push(afterMs === null ? "did not say when" : `after ${durationText(afterMs)}`);
   if (state === "refused") {
     words.push(error ?? "It gave no reason.");
     words.push(revision === null ? "It serves nothing." : `It keeps serving r${revision}.`);
