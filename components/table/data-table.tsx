@@ -3,6 +3,7 @@ import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-tab
 import Link from "next/link";
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "#components/ui/cx.ts";
+import { phoneLine } from "./phone-line.ts";
 
 export type Column<Row> = {
   id: string;
@@ -145,12 +146,6 @@ export function DataTable<Row extends object>({
       </table>
     </section>
   );
-}
-
-/** On a phone, what does not lead the block stands under it on a line of its own, after its column's name. */
-function phoneLine<Row>(column: Column<Row>): string {
-  if (column.phone === "lead") return cx("max-sm:min-w-0 max-sm:px-1", column.hideHeader && "max-sm:ml-auto");
-  return "max-sm:order-1 max-sm:flex max-sm:w-full max-sm:items-baseline max-sm:gap-2 max-sm:text-left max-sm:before:w-24 max-sm:before:shrink-0 max-sm:before:font-sans max-sm:before:text-muted max-sm:before:text-xs max-sm:before:content-[attr(data-label)]";
 }
 
 /** Arrow keys and j/k go from row link to row link, Home and End to the first and the last. */

@@ -1,7 +1,8 @@
 "use client";
-import { Search, X } from "lucide-react";
+import { ListFilter, Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Input } from "#components/ui/input.tsx";
 import { type Option, Select } from "#components/ui/select.tsx";
 import { useUrlState } from "./use-url-state.ts";
@@ -24,10 +25,24 @@ export function FilterBar({
   children?: ReactNode;
 }) {
   const url = useUrlState();
-  const active = filters.some((filter) => url.get(filter.name)) || url.get("q") !== "";
+  const chosen = filters.filter((filter) => url.get(filter.name)).length;
+  const active = chosen > 0 || url.get("q") !== "";
+  // On a phone many filters would push the list off the screen, so they wait behind a button.
+  const [open, setOpen] = useState(false);
+  const folded = filters.length > 3;
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
       {search ? <SearchField label={search} value={url.get("q")} onChange={(q) => url.set({ q })} /> : null}
+      {folded ? (
+        <Button
+          aria-expanded={open}
+          icon={<ListFilter aria-hidden size={14} />}
+          className="sm:hidden"
+          onClick={() => setOpen(!open)}
+        >
+          {chosen > 0 ? `Filters (${chosen})` : "Filters"}
+        </Button>
+      ) : null}
       {filters.map((filter) => (
         <Select
           key={filter.name}
@@ -35,7 +50,7 @@ export function FilterBar({
           options={filter.options}
           value={url.get(filter.name)}
           onValueChange={(value) => url.set({ [filter.name]: value })}
-          className="min-w-32 max-w-full"
+          className={cx("min-w-32 max-w-full sm:max-w-48", folded && !open && "max-sm:hidden")}
         />
       ))}
       {active ? (

@@ -218,15 +218,11 @@ test("keys of another tenant are refused for the whole change, at their place", 
   const { actor: other } = await plane.tenant("keys-theirs");
   await add(actor, { path: "/one" });
   const key = await mintKey(other, { name: "k", description: "", authorizedRequests: null, expiresAt: null });
-  await assert
-    .rejects(
-      preview(actor, { filter: {}, change: { auth: { mode: "api-key", allowedApiKeyIds: [key.id] } } }),
-      {
-        code: "invalid_input",
-        details: [{ path: "change.auth.allowedApiKeyIds", message: /not a key/ }],
-      } as object,
-    )
-    .catch((error) => assert.match(String(error), /not a key/));
+  const auth = { mode: "api-key", allowedApiKeyIds: [key.id] };
+  await assert.rejects(preview(actor, { filter: {}, change: { auth } }), {
+    code: "invalid_input",
+    details: [{ path: "change.auth.allowedApiKeyIds", message: `${key.id} is not a key of this tenant` }],
+  });
 });
 
 test("wrong input is refused before anything is read", () => {

@@ -1,12 +1,10 @@
 import type { Metadata } from "next";
-import { redirect } from "next/navigation";
 import { z } from "zod";
 import { requireTenantActor } from "#lib/access/current-actor.ts";
-import { DomainError } from "#lib/errors/domain-error.ts";
-import { paths } from "#lib/paths.ts";
-import { listRoutes } from "#lib/routes/queries.ts";
-import { routeFilters } from "#lib/routes/schema.ts";
-import { PAGE_SIZE } from "./page-size.ts";
+import { env } from "#lib/env.ts";
+import { countRoutes, listRoutes } from "#lib/routes/queries.ts";
+import { routeFilters, routeSort } from "#lib/routes/schema.ts";
+import { FIRST_PAGE } from "./page-size.ts";
 import { RoutesView } from "./routes-view.tsx";
 import { flatSearchParams, type SearchParams } from "./search-params.ts";
 
@@ -17,26 +15,33 @@ const filtersSchema = z.object({
   q: routeFilters.q.catch(undefined),
   method: routeFilters.method.catch(undefined),
   auth: routeFilters.auth.catch(undefined),
-  cursor: z.string().max(512).optional().catch(undefined),
+  enabled: routeFilters.enabled.catch(undefined),
+  tag: routeFilters.tag.catch(undefined),
+  target: routeFilters.target.catch(undefined),
+  prefix: routeFilters.prefix.catch(undefined),
 });
+const sortSchema = routeSort.catch("path");
 
 type Props = { params: Promise<{ tenant: string }>; searchParams: SearchParams };
 
 export default async function RoutesPage({ params, searchParams }: Props) {
   const { tenant } = await params;
   const actor = await requireTenantActor(tenant);
-  const filters = filtersSchema.parse(await flatSearchParams(searchParams));
-  const page = await listRoutes(actor, { ...filters, limit: PAGE_SIZE }).catch((error: unknown) => {
-    const badCursor = error instanceof DomainError && error.code === "invalid_input";
-    if (badCursor) redirect(paths.routes(tenant));
-    throw error;
-  });
+  const search = await flatSearchParams(searchParams);
+  const filters = filtersSchema.parse(search);
+  const sort = sortSchema.parse(search.sort);
+  const [page, count] = await Promise.all([
+    listRoutes(actor, { ...filters, sort, limit: FIRST_PAGE }),
+    countRoutes(actor, filters),
+  ]);
   return (
     <RoutesView
       tenant={tenant}
       role={actor.tenant.role}
+      gatewayUrl={env.gatewayUrl}
       filters={filters}
-      initial={{ data: page.data, nextCursor: page.next_cursor }}
+      sort={sort}
+      initial={{ page: { data: page.data, nextCursor: page.next_cursor }, count }}
       loadedAt={Date.now()}
     />
   );

@@ -1,95 +1,74 @@
 "use client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { useMemo, useState } from "react";
-import { DataTable } from "#components/table/data-table.tsx";
+import dynamic from "next/dynamic";
+import { useCallback, useMemo, useState } from "react";
 import { FilterBar } from "#components/table/filter-bar.tsx";
-import { Pager } from "#components/table/pager.tsx";
+import { VirtualTable } from "#components/table/virtual-table.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { toast } from "#components/ui/toast.tsx";
+import { TableSkeleton } from "#components/ui/skeleton.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
-import { api, type Page } from "#lib/api/client.ts";
-import { METHODS } from "#lib/contract/methods.ts";
+import { countOf } from "#lib/overview/rules.ts";
 import { paths } from "#lib/paths.ts";
-import type { DraftRoute, RouteFilters } from "#lib/routes/schema.ts";
+import type { BulkChange, ListedRoute, RouteFilters } from "#lib/routes/schema.ts";
 import { ChangesLink } from "../changes/changes-link.tsx";
-import { DeleteRouteDialog } from "./delete-route.tsx";
-import { PAGE_SIZE } from "./page-size.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { listFilters } from "./list-filters.ts";
 import { routeColumns } from "./route-columns.tsx";
-import { firstSegment, grouped } from "./route-words.ts";
+import { firstSegment } from "./route-words.ts";
+import { type InitialRoutes, type RouteSort, useRouteList } from "./use-route-list.ts";
+import { useRowActions } from "./use-row-actions.ts";
+import { useSelection } from "./use-selection.ts";
 
-const FILTERS = [
-  {
-    name: "method",
-    label: "Method",
-    options: [{ value: "", label: "Any method" }, ...METHODS.map((value) => ({ value, label: value }))],
-  },
-  {
-    name: "auth",
-    label: "Who may call",
-    options: [
-      { value: "", label: "Any auth" },
-      { value: "none", label: "Public" },
-      { value: "api-key", label: "API key" },
-      { value: "bearer", label: "Bearer token" },
-    ],
-  },
-];
+const BulkDialog = dynamic(() => import("./bulk-dialog.tsx").then((module) => module.BulkDialog), {
+  ssr: false,
+});
+
+const idOf = (route: ListedRoute) => route.id;
+const nameOf = (route: ListedRoute) => `${route.method} ${route.path}`;
+const groupOf = (route: ListedRoute) => firstSegment(route.path);
+const longPath = (route: ListedRoute) => (route.path.length > 48 ? route.path : null);
 
 type RoutesViewProps = {
   tenant: string;
   role: Role;
-  filters: RouteFilters & { cursor?: string | undefined };
-  initial: Page<DraftRoute>;
+  gatewayUrl: string;
+  filters: RouteFilters;
+  sort: RouteSort;
+  initial: InitialRoutes;
   /** When the server read `initial`, in milliseconds. */
   loadedAt: number;
 };
 
-/** The draft's routes: find one, open it, switch it on or off, delete it. */
-export function RoutesView({ tenant, role, filters, initial, loadedAt }: RoutesViewProps) {
-  const client = useQueryClient();
-  const base = `/tenants/${encodeURIComponent(tenant)}/routes`;
-  const { data, error } = useQuery({
-    queryKey: ["routes", tenant, filters],
-    queryFn: ({ signal }) => api.page<DraftRoute>(base, { query: { ...filters, limit: PAGE_SIZE }, signal }),
-    initialData: initial,
-    initialDataUpdatedAt: loadedAt,
+/** The draft's routes: find any of them, see how each stands, change one or many. */
+export function RoutesView({ tenant, role, gatewayUrl, filters, sort, initial, loadedAt }: RoutesViewProps) {
+  const { list, routes, count, facets, refresh, replace } = useRouteList({
+    tenant,
+    filters,
+    sort,
+    initial,
+    loadedAt,
   });
-  const [deleting, setDeleting] = useState<DraftRoute | null>(null);
   const refusal = whyNot(role, "draft.edit");
-  const filtered = Boolean(filters.q || filters.method || filters.auth || filters.cursor);
-  const rows = useMemo(() => grouped(data.data, (route) => firstSegment(route.path)), [data]);
+  const selection = useSelection(routes, filters);
+  const [bulk, setBulk] = useState<{ change: BulkChange | null } | null>(null);
+  const actions = useRowActions({ tenant, gatewayUrl, refresh, replace });
+  const { onToggle, onDelete, onCopyUrl, onCopyCurl } = actions;
+  const columns = useMemo(
+    () => routeColumns({ tenant, refusal, onToggle, onDelete, onCopyUrl, onCopyCurl }),
+    [tenant, refusal, onToggle, onDelete, onCopyUrl, onCopyCurl],
+  );
+  const filterList = useMemo(() => listFilters(facets, filters), [facets, filters]);
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  const onNearEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
-  const columns = useMemo(() => {
-    const refresh = () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ["routes", tenant] }),
-        client.invalidateQueries({ queryKey: ["changes", tenant] }),
-      ]);
-    const setEnabled = async (route: DraftRoute, enabled: boolean) => {
-      const saved = await api.put<DraftRoute>(`${base}/${route.id}`, { ...route, enabled });
-      await refresh();
-      return saved;
-    };
-    const toggle = async (route: DraftRoute) => {
-      try {
-        const saved = await setEnabled(route, !route.enabled);
-        toast.undo(
-          `${saved.enabled ? "Enabled" : "Disabled"} ${route.method} ${route.path} in the draft`,
-          () => setEnabled(saved, route.enabled),
-        );
-      } catch (reason) {
-        toast.error(reason);
-        await refresh();
-      }
-    };
-    return routeColumns({ tenant, refusal, onToggle: toggle, onDelete: setDeleting });
-  }, [base, client, refusal, tenant]);
-
+  const filtered = Object.values(filters).some((value) => value !== undefined && value !== "");
+  const none = routes.length === 0 && !filtered;
   const create = refusal ? (
     <Button variant="primary" icon={<Plus aria-hidden size={14} />} disabledReason={refusal}>
       Create route
@@ -99,7 +78,6 @@ export function RoutesView({ tenant, role, filters, initial, loadedAt }: RoutesV
       Create route
     </LinkButton>
   );
-  const none = data.data.length === 0 && !filtered;
 
   return (
     <>
@@ -113,7 +91,6 @@ export function RoutesView({ tenant, role, filters, initial, loadedAt }: RoutesV
           </>
         }
       />
-      <ErrorNotice error={error} />
       {none ? (
         <EmptyState
           title="No routes yet"
@@ -122,31 +99,54 @@ export function RoutesView({ tenant, role, filters, initial, loadedAt }: RoutesV
         />
       ) : (
         <>
-          <FilterBar search="Search by path or name" filters={FILTERS} />
-          {rows.length ? (
-            <DataTable
+          <FilterBar search="Search path, name, target or tag" filters={filterList}>
+            <p role="status" className="whitespace-nowrap text-sm tabular-nums">
+              {countOf(count, "route")}
+            </p>
+          </FilterBar>
+          {routes.length === 0 ? (
+            <p className="px-2 py-8 text-muted">No route matches. Change the search or clear the filters.</p>
+          ) : (
+            <VirtualTable
               label="Routes"
-              rows={rows}
+              rows={routes}
+              total={count.capped ? null : count.count}
               columns={columns}
-              rowId={(route) => route.id}
+              rowId={idOf}
+              rowName={nameOf}
               rowHref={(route) => paths.route(tenant, route.id)}
               linkColumn="path"
-              groupOf={(route) => firstSegment(route.path)}
-            />
-          ) : (
-            <p className="px-2 py-8 text-muted">No route matches. Change the search or clear the filters.</p>
+              fullText={longPath}
+              {...(sort === "path" ? { groupOf } : {})}
+              selection={refusal ? undefined : selection}
+              onNearEnd={onNearEnd}
+            >
+              {isFetchingNextPage ? <TableSkeleton rows={3} label="Loading more routes" /> : null}
+            </VirtualTable>
           )}
-          <Pager
-            nextCursor={data.nextCursor}
-            summary={
-              rows.length === 1
-                ? "1 route"
-                : `${rows.length} routes${data.nextCursor || filters.cursor ? " on this page" : ""}`
-            }
+          {list.error ? <ErrorState error={list.error} onRetry={() => void fetchNextPage()} /> : null}
+          <BulkBar
+            selection={selection}
+            count={count}
+            filtered={filtered}
+            onChange={(change) => setBulk({ change })}
           />
         </>
       )}
-      <DeleteRouteDialog tenant={tenant} route={deleting} onClose={() => setDeleting(null)} />
+      {bulk && selection.chosen ? (
+        <BulkDialog
+          tenant={tenant}
+          chosen={selection.chosen}
+          preset={bulk.change}
+          onClose={() => setBulk(null)}
+          onDone={() => {
+            setBulk(null);
+            selection.clear();
+            return refresh();
+          }}
+          onUndone={refresh}
+        />
+      ) : null}
     </>
   );
 }
