@@ -5,6 +5,7 @@ import { include, issueKey, lockKey, replaceKey, view } from "./issue.ts";
 import { graceEnd, keyStatus, whyNotChangeGrace, whyNotRevoke } from "./rules.ts";
 import type { ApiKey, MintedKey, NewKey } from "./schema.ts";
 
+export { revokeKeys } from "./bulk-revoke.ts";
 export { issueKey, lockKey, replaceKey } from "./issue.ts";
 
 /** Makes a key; the answer is the only place that holds it. Neither the audit entry nor any log sees the secret. */

@@ -7,6 +7,8 @@ import { notFound } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "./rules.ts";
 import type { ApiKey, ApiKeyDetail, KeyStatus } from "./schema.ts";
 
+export { getKeyReach, getKeysOfRoute, getKeyTraffic } from "./use.ts";
+
 export type KeyRow = {
   id: string;
   name: string;
@@ -73,24 +75,47 @@ type ListInput = {
   cursor?: string | undefined;
 };
 
-/** One page of keys, newest first. `q` is looked for in the name; a prefix or last four must be whole. */
+/** How many of the newest keys are looked through before the indexes are asked for what is rare. */
+const LOOKED_THROUGH = 3_000;
+
+/**
+ * The ids of one page, newest first. What is common is found among the newest keys, in the order of the list; what
+ * is rare is found through the indexes and sorted. The planner cannot tell the two apart, because row-level security
+ * keeps the statistics from it. Reads the view that may use the indexes: see the migration that made it.
+ */
+async function findPage(tx: Transaction, conditions: Prisma.Sql[], place: Prisma.Sql, limit: number) {
+  const newest = Prisma.sql`SELECT * FROM api_key_search k WHERE ${place} ORDER BY created_at DESC, id DESC`;
+  if (conditions.length === 0) {
+    return tx.$queryRaw<{ id: string }[]>`SELECT id FROM (${newest} LIMIT ${limit}) page`;
+  }
+  const wanted = Prisma.join(conditions, " AND ");
+  const common = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM (${newest} LIMIT ${LOOKED_THROUGH}) k WHERE ${wanted}
+    ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
+  if (common.length === limit) return common;
+  // OFFSET 0 keeps the planner from walking the list in the hope of meeting enough of them soon.
+  return tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM (SELECT * FROM api_key_search k WHERE ${wanted} AND ${place} OFFSET 0) found
+    ORDER BY created_at DESC, id DESC LIMIT ${limit}`;
+}
+
+/** One page of keys, newest first. `q` is looked for in name, prefix and last four. */
 export const listKeys = defineQuery("tenant.read", async ({ tx, actor }, input: ListInput) => {
   const after = decodeCursor(input.cursor, [z.iso.datetime(), z.uuid()]);
-  const conditions = [Prisma.sql`k.tenant_id = ${actor.tenant.id}::uuid`];
-  if (after) {
-    conditions.push(Prisma.sql`(k.created_at, k.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`);
-  }
+  const place = after
+    ? Prisma.sql`(k.created_at, k.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`
+    : Prisma.sql`true`;
+  const conditions: Prisma.Sql[] = [];
   if (input.status) conditions.push(STATUS_IS[input.status]);
   if (input.q) {
-    const pattern = `%${input.q.replace(/[\\%_]/g, "\\$&")}%`;
-    conditions.push(
-      Prisma.sql`(k.name ILIKE ${pattern} OR k.prefix = ${input.q} OR k.last_four = ${input.q})`,
-    );
+    const pattern = `%${input.q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+    conditions.push(Prisma.sql`k.search LIKE ${pattern}`);
   }
+  const page = await findPage(tx, conditions, place, input.limit + 1);
   const rows = await tx.$queryRaw<KeyRow[]>`
     SELECT ${COLUMNS} FROM api_keys k LEFT JOIN api_key_usage u ON u.api_key_id = k.id
-    WHERE ${Prisma.join(conditions, " AND ")}
-    ORDER BY k.created_at DESC, k.id DESC LIMIT ${input.limit + 1}`;
+    WHERE k.tenant_id = ${actor.tenant.id}::uuid AND k.id = ANY(${page.map(({ id }) => id)}::uuid[])
+    ORDER BY k.created_at DESC, k.id DESC`;
   return toPage(rows, input.limit, (row) => [row.createdAt.toISOString(), row.id], toApiKey);
 });
 
@@ -109,6 +134,18 @@ export const getKey = defineQuery(
       WHERE k.tenant_id = ${actor.tenant.id}::uuid AND k.id = ${input.id}::uuid
         AND g.kind = 'gateway' AND g.stopped_at IS NULL AND g.last_seen_at > now() - interval '15 seconds'`;
     return { ...toApiKey(row), enforcement: reach ?? { confirmed: 0, gateways: 0 } };
+  },
+);
+
+/** The key whose SHA-256 (lower-case hex) this is. Throws `not_found`. */
+export const findKeyByHash = defineQuery(
+  "tenant.read",
+  async ({ tx, actor }, input: { sha256: string }): Promise<ApiKey> => {
+    const [row] = await tx.$queryRaw<KeyRow[]>`
+      SELECT ${COLUMNS} FROM api_keys k LEFT JOIN api_key_usage u ON u.api_key_id = k.id
+      WHERE k.tenant_id = ${actor.tenant.id}::uuid AND k.key_hash = decode(${input.sha256}, 'hex')`;
+    if (!row) throw notFound("key");
+    return toApiKey(row);
   },
 );
 

@@ -74,3 +74,57 @@ export const keyFilters = {
   q: line(0, 200).optional(),
   status: z.enum(KEY_STATUSES).optional(),
 };
+
+/** Ends many keys at once. `expected` is the number that a dry run gave. */
+export const bulkRevokeSchema = z.strictObject({
+  keys: z.union([
+    z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(1_000) }),
+    z.strictObject({ madeBefore: z.iso.datetime({ offset: true }) }),
+  ]),
+  dryRun: z.boolean().default(false),
+  expected: z.int().min(0).default(0),
+  reason: line(1, 500),
+});
+export type BulkRevoke = z.output<typeof bulkRevokeSchema>;
+
+const namedKey = { id: z.uuid(), name: z.string(), lastFour: z.string() };
+export const bulkRevokedSchema = z.object({
+  revoked: z.int(),
+  wouldRevoke: z.int(),
+  sample: z.array(z.object(namedKey)),
+});
+export type BulkRevoked = z.output<typeof bulkRevokedSchema>;
+
+/** Finds a key by the SHA-256 of the whole of it, which a browser can work out without sending the key. */
+export const lookupKeySchema = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 as 64 lower-case hex digits"),
+});
+
+export const TRAFFIC_PERIODS = ["day", "month"] as const;
+export type TrafficPeriod = (typeof TRAFFIC_PERIODS)[number];
+
+export const keyTrafficSchema = z.object({
+  bucketSeconds: z.int(),
+  buckets: z.array(z.object({ at: z.iso.datetime(), requests: z.number(), refusals: z.number() })),
+});
+export type KeyTraffic = z.output<typeof keyTrafficSchema>;
+
+const openedRoute = { partly: z.boolean(), lastUsedAt: z.iso.datetime().nullable() };
+
+/** What a key opens in the live revision; `unused` within the last 30 days. The most used routes are listed first. */
+export const keyReachSchema = z.object({
+  liveRevision: z.int().nullable(),
+  opened: z.int(),
+  unused: z.int(),
+  routes: z.array(
+    z.object({ id: z.uuid(), method: z.string(), path: z.string(), requests: z.number(), ...openedRoute }),
+  ),
+});
+export type KeyReach = z.output<typeof keyReachSchema>;
+
+export const keysOfRouteSchema = z.object({
+  keys: z.array(z.object({ ...namedKey, ...openedRoute })),
+  /** There are more keys than are listed. */
+  more: z.boolean(),
+});
+export type KeysOfRoute = z.output<typeof keysOfRouteSchema>;

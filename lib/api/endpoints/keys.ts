@@ -1,16 +1,30 @@
 import { z } from "zod";
-import { changeGrace, editKey, mintKey, revokeKey, rotateKey } from "#lib/keys/commands.ts";
-import { getKey, listKeys } from "#lib/keys/queries.ts";
+import { changeGrace, editKey, mintKey, revokeKey, revokeKeys, rotateKey } from "#lib/keys/commands.ts";
+import {
+  findKeyByHash,
+  getKey,
+  getKeyReach,
+  getKeysOfRoute,
+  getKeyTraffic,
+  listKeys,
+} from "#lib/keys/queries.ts";
 import {
   apiKeyDetailSchema,
   apiKeySchema,
+  bulkRevokedSchema,
+  bulkRevokeSchema,
   changeGraceSchema,
   editedKeySchema,
   keyFilters,
+  keyReachSchema,
+  keysOfRouteSchema,
+  keyTrafficSchema,
+  lookupKeySchema,
   mintedKeySchema,
   newKeySchema,
   revokeKeySchema,
   rotateKeySchema,
+  TRAFFIC_PERIODS,
 } from "#lib/keys/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
@@ -33,6 +47,46 @@ export const keyEndpoints: Endpoint[] = [
     response: dataOf(mintedKeySchema),
     status: 201,
     handle: async ({ actor, body }) => ({ data: await mintKey(actor, body) }),
+  }),
+  tenantEndpoint("key.manage", {
+    method: "POST",
+    path: "/tenants/{tenant}/keys/revoke",
+    summary: "Revoke many API keys at once, or with dryRun say how many that would be",
+    body: bulkRevokeSchema,
+    response: dataOf(bulkRevokedSchema),
+    handle: async ({ actor, body }) => ({ data: await revokeKeys(actor, body) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "POST",
+    path: "/tenants/{tenant}/keys/lookup",
+    summary: "Find the API key that has this SHA-256",
+    body: lookupKeySchema,
+    response: dataOf(apiKeySchema),
+    handle: async ({ actor, body }) => ({ data: await findKeyByHash(actor, body) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/keys/{id}/traffic",
+    summary: "Requests and refusals of an API key over time",
+    query: z.strictObject({ period: z.enum(TRAFFIC_PERIODS).default("day") }),
+    response: dataOf(keyTrafficSchema),
+    handle: async ({ actor, params, query }) => ({
+      data: await getKeyTraffic(actor, { id: params.id as string, period: query.period }),
+    }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/keys/{id}/routes",
+    summary: "The live routes that an API key opens, and what it uses of them",
+    response: dataOf(keyReachSchema),
+    handle: async ({ actor, params }) => ({ data: await getKeyReach(actor, { id: params.id as string }) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/routes/{id}/keys",
+    summary: "The API keys that open a live route",
+    response: dataOf(keysOfRouteSchema),
+    handle: async ({ actor, params }) => ({ data: await getKeysOfRoute(actor, { id: params.id as string }) }),
   }),
   tenantEndpoint("tenant.read", {
     method: "GET",
