@@ -30,6 +30,8 @@ async function everyPage(page: Page): Promise<string[]> {
     "/routes/import",
     await first("routes"),
     "/changes",
+    "/revisions",
+    "/revisions/1",
     "/explain?method=GET&path=/v1/users/42",
     "/keys",
     "/issuers",

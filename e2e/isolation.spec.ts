@@ -5,6 +5,8 @@ const ACME_PAGES = [
   "/t/acme",
   "/t/acme/routes",
   "/t/acme/changes",
+  "/t/acme/revisions",
+  "/t/acme/revisions/1",
   "/t/acme/keys",
   "/t/acme/jobs",
   "/t/acme/jobs?state=dead",
@@ -14,7 +16,7 @@ const ACME_PAGES = [
   "/t/acme/settings",
 ];
 
-const ACME_LISTS = ["routes", "changes", "revisions", "keys", "jobs", "jobs/count", "gateways", "functions"];
+const ACME_LISTS = ["routes", "changes", "changes/routes", "revisions", "keys", "jobs", "jobs/count", "gateways", "functions"];
 const MORE_OF_ACME = ["", "/overview", "/members", "/tokens", ...ACME_LISTS.map((list) => `/${list}`)];
 
 test("somebody from another tenant finds no page of this one", async ({ page }) => {
