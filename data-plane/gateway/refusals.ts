@@ -98,7 +98,9 @@ export function createRefusals(instanceId: string, db: Queryable, logger: Gatewa
     } catch (error) {
       logger.warn({ err: error }, "could not record refusals");
       budget.giveBack(unrecorded);
-      const room = Math.max(0, MAX_BUFFERED - buffer.length);
+      // What the database would never take must not stand in the way of what comes after it.
+      const hopeless = /^2[23]/.test((error as { code?: string }).code ?? "");
+      const room = hopeless ? 0 : Math.max(0, MAX_BUFFERED - buffer.length);
       for (const row of rows.slice(room)) budget.countUnrecorded(row.tenantId, row.at.getTime());
       buffer = [...rows.slice(0, room), ...buffer];
       return;

@@ -90,7 +90,7 @@ const explainWith = defineQuery(
     const live = await loadRevision(tx, id, tenant?.liveRevision ?? null);
     return {
       draft: explainSide(explained, { id, slug }, draft, lookups, now),
-      live: explainSide(explained, { id, slug }, live, lookups, now),
+      live: explainSide(explained, { id, slug }, live, lookups, now, draft),
       key: brief,
     };
   },

@@ -183,6 +183,7 @@ export function explainSide(
   set: RouteSet,
   lookups: Lookups,
   now: number,
+  draft: Pick<RouteSet, "byId"> = set,
 ): ExplainedSide {
   const problem = wireProblem(explained.wire);
   if (problem) {
@@ -230,7 +231,7 @@ export function explainSide(
     return route?.enabled ? [route] : [];
   });
   const more: Partial<ExplainedSide> = {
-    candidates: match.candidates,
+    candidates: match.candidates.map((one) => ({ ...one, inDraft: draft.byId.has(one.routeId) })),
     moreCandidates: match.more,
     problems: problemsOf(touched, winner),
     route: winner && {
@@ -239,6 +240,7 @@ export function explainSide(
       path: winner.route.path,
       apiVersion: winner.apiVersion,
       name: winner.route.name,
+      inDraft: draft.byId.has(winner.id),
     },
   };
   const told = named(steps, lookups);

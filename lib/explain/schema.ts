@@ -81,6 +81,8 @@ const candidateSchema = z.object({
   path: z.string(),
   apiVersion: z.string().nullable(),
   enabled: z.boolean(),
+  /** Whether it is still there to be edited. */
+  inDraft: z.boolean(),
   result: z.enum(["won", "lost", "near"]),
   reason: z.string(),
   why: z.string(),
@@ -107,6 +109,7 @@ export const explainedSideSchema = z.object({
       path: z.string(),
       apiVersion: z.string().nullable(),
       name: z.string(),
+      inDraft: z.boolean(),
     })
     .nullable(),
   /** What would run, of a request that is let through. */

@@ -9,6 +9,7 @@ import { Facts } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { KeyBrief, Refusal, Refusals } from "#lib/explain/schema.ts";
 import { paths } from "#lib/paths.ts";
+import { RouteName } from "./side.tsx";
 import { StepList } from "./step-list.tsx";
 
 const KEY_STATES = ["active", "rotating", "expired", "revoked"] as const;
@@ -55,7 +56,7 @@ export function RefusalList({
           <ul className="space-y-0.5">
             {unrecorded.slice(0, 10).map(({ from, until, amount }) => (
               <li key={from}>
-                {`${amount.toLocaleString("en")} ${amount === 1 ? "refusal" : "refusals"} between ${shortClock(from)} and ${shortClock(until)} ${amount === 1 ? "was" : "were"} not recorded: there were too many at once.`}
+                {`${amount.toLocaleString("en")} ${amount === 1 ? "refusal" : "refusals"} between ${shortClock(from)} and ${shortClock(until)} ${amount === 1 ? "was" : "were"} not recorded: too many at once, or the database was away.`}
               </li>
             ))}
             {unrecorded.length > 10 ? <li>{`and in ${unrecorded.length - 10} more minutes`}</li> : null}
@@ -133,17 +134,12 @@ function RefusalStory({ tenant, refusal }: { tenant: string; refusal: Refusal })
           },
           {
             name: "Route",
-            value: !route ? (
-              <span className="text-muted">none</span>
-            ) : route.inDraft ? (
-              <TextLink href={paths.route(tenant, route.id)} className="break-all font-mono">
+            value: route ? (
+              <RouteName tenant={tenant} id={route.id} inDraft={route.inDraft}>
                 {route.method} {route.path}
-              </TextLink>
+              </RouteName>
             ) : (
-              <span className="break-all font-mono">
-                {route.method} {route.path}{" "}
-                <span className="font-sans text-muted">no longer in the draft</span>
-              </span>
+              <span className="text-muted">none</span>
             ),
           },
           {

@@ -23,6 +23,32 @@ function Part({ title, children }: { title: string; children: React.ReactNode })
   );
 }
 
+/** A route by its method and path: the way to its editor while the draft has it. */
+export function RouteName({
+  tenant,
+  id,
+  inDraft,
+  children,
+}: {
+  tenant: string;
+  id: string;
+  inDraft: boolean;
+  children: React.ReactNode;
+}) {
+  if (inDraft) {
+    return (
+      <TextLink href={paths.route(tenant, id)} className="break-all font-mono">
+        {children}
+      </TextLink>
+    );
+  }
+  return (
+    <span className="break-all font-mono">
+      {children} <span className="font-sans text-muted">no longer in the draft</span>
+    </span>
+  );
+}
+
 /** What one set of routes makes of the request: its answer, its steps, and who else came into question. */
 export function Side({
   side,
@@ -50,9 +76,9 @@ export function Side({
         {route ? (
           <p className="break-words">
             by{" "}
-            <TextLink href={paths.route(tenant, route.id)} className="break-all font-mono">
+            <RouteName tenant={tenant} id={route.id} inDraft={route.inDraft}>
               {route.method} {route.path}
-            </TextLink>
+            </RouteName>
             {route.name ? <span className="text-muted"> {route.name}</span> : null}
           </p>
         ) : null}
@@ -134,10 +160,10 @@ function Candidates({ side, tenant, name }: { side: ExplainedSide; tenant: strin
             <li key={one.routeId} className="flex items-start gap-2 border-b px-2 py-1.5">
               <Badge tone={tone}>{word}</Badge>
               <div className={cx("min-w-0", one.result !== "won" && "text-muted")}>
-                <TextLink href={paths.route(tenant, one.routeId)} className="break-all font-mono">
+                <RouteName tenant={tenant} id={one.routeId} inDraft={one.inDraft}>
                   {one.method} {one.path}
                   {one.apiVersion ? ` (${one.apiVersion})` : ""}
-                </TextLink>
+                </RouteName>
                 <p className="break-words">{one.why}</p>
               </div>
             </li>
