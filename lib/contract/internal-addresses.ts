@@ -27,6 +27,7 @@ const INTERNAL_NAME = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home\.ar
  */
 export function isInternalHost(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, "");
-  if (ipaddr.isValid(bare)) return isInternalAddress(bare);
+  // A URL's host is an address only when it is all digits and dots, or has colons; reading a name as one is slow.
+  if (/^[\d.]+$|:/.test(bare) && ipaddr.isValid(bare)) return isInternalAddress(bare);
   return INTERNAL_NAME.test(bare) || !bare.includes(".");
 }
