@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import pg from "pg";
 import type { TenantActor } from "#lib/access/actor.ts";
+import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
+import { publish } from "#lib/publishing/commands.ts";
+import { getChanges } from "#lib/publishing/queries.ts";
+import { createRoute, saveRoute } from "#lib/routes/commands.ts";
 import { issuerSecretBinding, openSecret, readKeyring } from "#lib/secrets/sealed-secret.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import {
@@ -15,8 +19,8 @@ import {
   signWithSecret,
 } from "#tests/harness/issuer.ts";
 import { createIssuer, deleteIssuer, editIssuer } from "./commands.ts";
-import { checkKeySet, checkToken, describeToken, getIssuer, listIssuers } from "./queries.ts";
-import { MAX_ISSUERS } from "./rules.ts";
+import { bearerRoutes, checkKeySet, checkToken, describeToken, getIssuer, listIssuers } from "./queries.ts";
+import { lossOf, MAX_ISSUERS } from "./rules.ts";
 import { editedIssuerSchema, newIssuerSchema } from "./schema.ts";
 
 const SECRET = "a-shared-secret-that-nobody-sees-again";
@@ -215,6 +219,23 @@ test("a token is checked with the tenant's own issuers, and its claims are told 
   await edit(made.id, made.version, { enabled: false });
   const { lookup } = await checkToken(actor, token);
   assert.ok(lookup !== "unavailable" && lookup.kind === "refused");
+});
+
+test("what an issuer's end costs is counted over live routes, whatever the draft says since", async () => {
+  const { actor: owner } = await plane.tenant("costs");
+  const target = { type: "function", function: "hello" } as const;
+  const route = (path: string, auth: object) =>
+    routeFieldsSchema.parse({ method: "GET", path, target, auth });
+  const live = await createRoute(owner, route("/a", { mode: "bearer" }));
+  const { draftVersion } = await getChanges(owner, undefined);
+  await publish(owner, { draftVersion, note: "" });
+  await saveRoute(owner, { id: live.id, version: 1, fields: route("/a", { mode: "none" }) });
+  await createRoute(owner, route("/b", { mode: "bearer" }));
+  const found = await bearerRoutes(owner, undefined);
+  assert.deepEqual([found.live, found.draft, found.examples.map(({ path }) => path)], [1, 1, ["/a", "/b"]]);
+  const issuer = { name: "X" };
+  assert.match(lossOf(issuer, found, 0), /^1 live route asks.*nobody gets in/);
+  assert.match(lossOf(issuer, { live: 0, draft: 1 }, 0), /yet/);
 });
 
 test("a check of the keys says which came, or why none did", async () => {

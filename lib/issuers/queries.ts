@@ -7,9 +7,10 @@ import type { IssuerKind } from "#lib/contract/issuer.ts";
 import { verifyToken } from "#lib/contract/token-verification.ts";
 import type { Prisma } from "#lib/db/client.ts";
 import { conflict, notFound } from "#lib/errors/domain-error.ts";
+import { type LoadedRoutes, loadDraft, loadRevision } from "#lib/publishing/loaded.ts";
 import { consoleKeySets, consoleKeySource, type IssuerWithKeys, secretReadProblem } from "./keys.ts";
 import { MAX_ISSUERS } from "./rules.ts";
-import type { IssuerView, KeySetCheck, TokenCheckView } from "./schema.ts";
+import type { BearerRoutes, IssuerView, KeySetCheck, TokenCheckView } from "./schema.ts";
 
 export type IssuerRow = Prisma.IssuerGetPayload<object>;
 
@@ -72,6 +73,28 @@ export const getIssuer = defineQuery("tenant.read", async ({ tx, actor }, input:
   });
   if (!row) throw notFound("issuer");
   return toIssuerView(row);
+});
+
+const MOST_EXAMPLES = 5;
+
+/** Which routes lose callers when an issuer goes. */
+export const bearerRoutes = defineQuery("tenant.read", async ({ tx, actor }): Promise<BearerRoutes> => {
+  const tenantId = actor.tenant.id;
+  const tenant = await tx.tenant.findFirst({ where: { id: tenantId }, select: { liveRevision: true } });
+  const asking = ({ routes }: LoadedRoutes) =>
+    routes.filter(({ enabled, auth }) => enabled && auth.mode === "bearer");
+  const live = asking(await loadRevision(tx, tenantId, tenant?.liveRevision ?? null));
+  const draft = asking(await loadDraft(tx, tenantId));
+  const named = new Map([...draft, ...live].map((route) => [route.id, route]));
+  const examples = [...live, ...draft.filter(({ id }) => !live.some((route) => route.id === id))];
+  return {
+    live: live.length,
+    draft: draft.length,
+    examples: examples.slice(0, MOST_EXAMPLES).map(({ id }) => {
+      const { method = "", path = "" } = named.get(id) ?? {};
+      return { id, method, path };
+    }),
+  };
 });
 
 const issuersInForce = defineQuery("request.explain", async ({ tx, actor }) => {

@@ -37,9 +37,17 @@ export function keySetUrlProblem(text: string, allowInternal: boolean): string |
 }
 
 /** What becomes of callers when an issuer goes or is switched off, in words for the question before it. */
-export function lossOf(issuer: { name: string }, bearerRoutes: number, others: number): string {
-  if (bearerRoutes === 0) return "No route of the draft asks for a bearer token.";
-  const routes = bearerRoutes === 1 ? "1 route asks" : `${bearerRoutes} routes ask`;
+export function lossOf(
+  issuer: { name: string },
+  { live, draft }: { live: number; draft: number },
+  others: number,
+): string {
+  if (live === 0) {
+    return draft === 0
+      ? "No route asks for a bearer token, so no caller loses anything."
+      : "No live route asks for a bearer token, so no caller loses anything yet; routes of the draft do.";
+  }
+  const routes = live === 1 ? "1 live route asks" : `${live} live routes ask`;
   const rest =
     others === 0
       ? "No other issuer is left, so nobody gets in there."

@@ -108,6 +108,15 @@ export const editedIssuerSchema = z
   .superRefine(checkSecret);
 export type EditedIssuer = z.output<typeof editedIssuerSchema>;
 
+/** Which routes ask for a bearer token: those that answer callers now, and those of the draft. */
+export const bearerRoutesSchema = z.object({
+  live: z.int(),
+  draft: z.int(),
+  /** A few of them, live ones first. */
+  examples: z.array(z.object({ id: z.uuid(), method: z.string(), path: z.string() })),
+});
+export type BearerRoutes = z.output<typeof bearerRoutesSchema>;
+
 export const tokenToCheckSchema = z.strictObject({ token: line(1, MAX_TOKEN_LENGTH) });
 
 /** What the gateways would say of a token now, and why. Holds the token's claims only when it is good. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { createIssuer, deleteIssuer, editIssuer } from "#lib/issuers/commands.ts";
-import { checkKeySet, describeToken, getIssuer, listIssuers } from "#lib/issuers/queries.ts";
+import { bearerRoutes, checkKeySet, describeToken, getIssuer, listIssuers } from "#lib/issuers/queries.ts";
 import {
+  bearerRoutesSchema,
   editedIssuerSchema,
   issuerSchema,
   keySetCheckSchema,
@@ -33,6 +34,13 @@ export const issuerEndpoints: Endpoint[] = [
     response: dataOf(issuerSchema),
     status: 201,
     handle: async ({ actor, body }) => ({ data: await createIssuer(actor, body) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/issuers/routes",
+    summary: "Which routes ask for a bearer token, live and in the draft",
+    response: dataOf(bearerRoutesSchema),
+    handle: async ({ actor }) => ({ data: await bearerRoutes(actor, undefined) }),
   }),
   tenantEndpoint("request.explain", {
     method: "POST",

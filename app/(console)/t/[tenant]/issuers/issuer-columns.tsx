@@ -1,6 +1,6 @@
 import { Ban, CircleCheck, KeyRound, PencilLine, Trash2 } from "lucide-react";
 import type { Column } from "#components/table/data-table.tsx";
-import { Badge, StatusBadge } from "#components/ui/badge.tsx";
+import { StatusBadge } from "#components/ui/badge.tsx";
 import { RowMenu } from "#components/ui/menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { IssuerView } from "#lib/issuers/schema.ts";
@@ -58,12 +58,8 @@ export const issuerColumns = ({ refusal, ...on }: Actions): Column<IssuerView>[]
     header: "Algorithms",
     phone: "hide",
     cell: (issuer) => (
-      <span className="flex flex-wrap gap-1">
-        {issuer.algorithms.map((each) => (
-          <Badge key={each} mono>
-            {each}
-          </Badge>
-        ))}
+      <span className="block max-w-40 truncate font-mono text-xs" title={issuer.algorithms.join(", ")}>
+        {issuer.algorithms.join(", ")}
       </span>
     ),
   },

@@ -5,9 +5,9 @@ import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { toast } from "#components/ui/toast.tsx";
-import { api, type Page } from "#lib/api/client.ts";
+import { api } from "#lib/api/client.ts";
 import { lossOf } from "#lib/issuers/rules.ts";
-import type { IssuerView } from "#lib/issuers/schema.ts";
+import type { BearerRoutes, IssuerView } from "#lib/issuers/schema.ts";
 
 type Props = {
   tenant: string;
@@ -19,25 +19,22 @@ type Props = {
   onDone: () => Promise<unknown>;
 };
 
-const MOST_ROUTES = 5;
-type NamedRoute = { id: string; document: { method: string; path: string } };
-
 /** Says which routes its tokens open before an issuer is disabled or deleted; open while there is an issuer. */
 export function LossDialog({ tenant, issuer, others, deletes, onClose, onDone }: Props) {
   const base = `/tenants/${encodeURIComponent(tenant)}`;
   const routes = useQuery({
-    queryKey: ["routes", tenant, "bearer"],
+    queryKey: ["bearer-routes", tenant],
     enabled: issuer !== null,
     staleTime: 0,
-    queryFn: ({ signal }): Promise<Page<NamedRoute>> =>
-      api.page(`${base}/routes`, { query: { auth: "bearer", limit: 100 }, signal }),
+    gcTime: 0,
+    queryFn: ({ signal }) => api.get<BearerRoutes>(`${base}/issuers/routes`, { signal }),
   });
   // The words stay while the dialog fades.
   const last = useRef({ issuer, deletes });
   if (issuer) last.current = { issuer, deletes };
   const shown = last.current;
-  const found = routes.data?.data ?? [];
-  const more = routes.data?.nextCursor ? "100 or more" : null;
+  const found = routes.data;
+  const more = found ? Math.max(found.live, found.draft) - found.examples.length : 0;
   return (
     <ConfirmDialog
       open={issuer !== null}
@@ -50,18 +47,16 @@ export function LossDialog({ tenant, issuer, others, deletes, onClose, onDone }:
           {routes.isPending ? (
             <Skeleton className="h-10" />
           ) : (
-            <p>{shown.issuer ? lossOf(shown.issuer, found.length, others) : null}</p>
+            <p>{shown.issuer && found ? lossOf(shown.issuer, found, others) : null}</p>
           )}
-          {found.length > 0 ? (
+          {found && found.examples.length > 0 ? (
             <ul className="font-mono text-xs">
-              {found.slice(0, MOST_ROUTES).map(({ id, document }) => (
-                <li key={id}>
-                  {document.method} {document.path}
+              {found.examples.map(({ id, method, path }) => (
+                <li key={id} className="break-all">
+                  {method} {path}
                 </li>
               ))}
-              {found.length > MOST_ROUTES ? (
-                <li className="font-sans text-muted">and {more ?? found.length - MOST_ROUTES} more</li>
-              ) : null}
+              {more > 0 ? <li className="font-sans text-muted">and {more} more</li> : null}
             </ul>
           ) : null}
           {shown.deletes && shown.issuer?.kind === "secret" ? (

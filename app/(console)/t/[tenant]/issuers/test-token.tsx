@@ -36,60 +36,62 @@ export function TestToken({ tenant }: { tenant: string }) {
     }
   };
   return (
-    <Section title="Test a token">
-      <form
-        className="max-w-3xl space-y-3"
-        aria-label="Test a token"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void check();
-        }}
-      >
-        <Field
-          label="Token"
-          name="token"
-          hint="Verified here with the issuers above, exactly as a gateway does. It is not kept."
+    <div className="mt-8">
+      <Section title="Test a token">
+        <form
+          className="max-w-3xl space-y-3"
+          aria-label="Test a token"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void check();
+          }}
         >
-          <Textarea
-            mono
-            rows={4}
-            value={token}
-            onValueChange={(text) => {
-              setToken(text);
-              setResult(null);
-            }}
-            autoComplete="off"
-            spellCheck={false}
-            placeholder="eyJhbGciOi…"
-          />
-        </Field>
-        <div className="flex gap-2">
-          <Button
-            type="submit"
-            loading={busy}
-            disabledReason={token.trim() === "" ? "Paste a token first." : null}
+          <Field
+            label="Token"
+            name="token"
+            hint="Verified here with the issuers above, exactly as a gateway does. It is not kept."
           >
-            Test token
-          </Button>
-          {token || result ? (
-            <Button
-              variant="quiet"
-              onClick={() => {
-                setToken("");
+            <Textarea
+              mono
+              rows={4}
+              value={token}
+              onValueChange={(text) => {
+                setToken(text);
                 setResult(null);
-                setError(null);
               }}
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="eyJhbGciOi…"
+            />
+          </Field>
+          <div className="flex gap-2">
+            <Button
+              type="submit"
+              loading={busy}
+              disabledReason={token.trim() === "" ? "Paste a token first." : null}
             >
-              Clear
+              Test token
             </Button>
-          ) : null}
-        </div>
-        <ErrorNotice error={error} />
-        <div role="status" className="space-y-3">
-          {result ? <Outcome result={result} /> : null}
-        </div>
-      </form>
-    </Section>
+            {token || result ? (
+              <Button
+                variant="quiet"
+                onClick={() => {
+                  setToken("");
+                  setResult(null);
+                  setError(null);
+                }}
+              >
+                Clear
+              </Button>
+            ) : null}
+          </div>
+          <ErrorNotice error={error} />
+          <div role="status" className="space-y-3">
+            {result ? <Outcome result={result} /> : null}
+          </div>
+        </form>
+      </Section>
+    </div>
   );
 }
 
