@@ -47,7 +47,12 @@ const fields = {
   iss: line(1, 512),
   audiences: z.array(line(1, 512)).min(1, "needs at least one").max(20, "has more than 20"),
   jwksUrl: jwksUrl.optional(),
-  secret: z.string().min(1, "is required").max(2_048, "is longer than 2048 characters").optional(),
+  secret: z
+    .string()
+    .min(1, "is required")
+    .max(2_048, "is longer than 2048 characters")
+    .regex(/^\P{Cc}*$/u, "has a control character, such as a line break")
+    .optional(),
   /** Whether the secret's bytes are those of its text, or what its base64 stands for. */
   secretEncoding: z.enum(SECRET_ENCODINGS).default("text"),
   clockSkewSeconds: z.int().min(0).max(MAX_CLOCK_SKEW_SECONDS),
