@@ -32,10 +32,13 @@ export type Services = {
   trustedProxies: number;
 };
 
-/** A limit per key counts a token's subject, so that a new token brings no new allowance. */
-function limitSubjectOf(exchange: Exchange, limit: RateLimit): string {
-  const { caller, sourceIp } = exchange;
-  return limit.per === "key" && caller?.subject ? caller.subject : limitSubject(sourceIp);
+/**
+ * A limit per key counts a token's subject, so that a new token brings no new allowance. The tenant is part of it:
+ * a route that was exported keeps its id wherever it is imported.
+ */
+function limitSubjectOf({ caller, sourceIp, tenant }: Exchange, limit: RateLimit): string {
+  const subject = limit.per === "key" && caller?.subject ? caller.subject : limitSubject(sourceIp);
+  return `${tenant?.id} ${subject}`;
 }
 
 /** Takes one request through the contract's steps, in their order, to its answer. */
