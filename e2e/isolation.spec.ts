@@ -16,7 +16,17 @@ const ACME_PAGES = [
   "/t/acme/settings",
 ];
 
-const ACME_LISTS = ["routes", "changes", "changes/routes", "revisions", "keys", "jobs", "jobs/count", "gateways", "functions"];
+const ACME_LISTS = [
+  "routes",
+  "changes",
+  "changes/routes",
+  "revisions",
+  "keys",
+  "jobs",
+  "jobs/count",
+  "gateways",
+  "functions",
+];
 const MORE_OF_ACME = ["", "/overview", "/members", "/tokens", ...ACME_LISTS.map((list) => `/${list}`)];
 
 test("somebody from another tenant finds no page of this one", async ({ page }) => {

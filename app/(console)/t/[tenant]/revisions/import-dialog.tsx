@@ -145,7 +145,7 @@ function Preview({ chosen: { name, preview } }: { chosen: Chosen }) {
   return (
     <section aria-label="What the import would change">
       <p role="status" className="mb-1 font-medium">
-        Would change the draft: {summarize(counts)}
+        {name} would change the draft: {summarize(counts)}
       </p>
       <ul className="border-t">
         {changes.slice(0, SHOWN).map(({ routeId, kind, method, path }) => (

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Download, GitCompareArrows, RotateCcw, Upload } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { useGateways } from "#components/shell/live-pill.tsx";
 import { type Column, DataTable } from "#components/table/data-table.tsx";
 import { Pager } from "#components/table/pager.tsx";
@@ -132,7 +132,7 @@ export function RevisionsView({ tenant, role, cursor, initial, loadedAt }: Props
     initialData: initial,
     initialDataUpdatedAt: loadedAt,
   });
-  const { data: gateways } = useGateways(tenant);
+  const gateways = useGatewaysOnceAwake(tenant);
   const [target, setTarget] = useState<number | null>(null);
   const [importing, setImporting] = useState(false);
   const [used, setUsed] = useState(false);
@@ -188,6 +188,16 @@ export function RevisionsView({ tenant, role, cursor, initial, loadedAt }: Props
       ) : null}
     </>
   );
+}
+
+const never = () => () => {};
+const yes = () => true;
+const no = () => false;
+
+/** What the gateways serve. The sidebar may know before this part of the page wakes up, which begins as written. */
+function useGatewaysOnceAwake(tenant: string): Gateways | undefined {
+  const { data } = useGateways(tenant);
+  return useSyncExternalStore(never, yes, no) ? data : undefined;
 }
 
 const liveOf = (revisions: readonly Revision[], gateways: Gateways | undefined): number | null =>
