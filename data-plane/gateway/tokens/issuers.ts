@@ -34,8 +34,11 @@ export function createIssuers(onGone: (issuerId: string) => void) {
   let byId = new Map<string, StoredIssuer>();
   let enabledOf = new Map<string, StoredIssuer[]>();
 
-  function list(tenantId: string): void {
-    const enabled = [...byId.values()].filter((each) => each.tenantId === tenantId && each.enabled);
+  /** Puts an issuer in its earlier form's place among the tenant's enabled ones, or takes it out. */
+  function list({ id, tenantId }: { id: string; tenantId: string }): void {
+    const enabled = (enabledOf.get(tenantId) ?? []).filter((each) => each.id !== id);
+    const issuer = byId.get(id);
+    if (issuer?.enabled) enabled.push(issuer);
     if (enabled.length > 0) enabledOf.set(tenantId, enabled);
     else enabledOf.delete(tenantId);
   }
@@ -72,7 +75,7 @@ export function createIssuers(onGone: (issuerId: string) => void) {
         byId.delete(row.id);
         onGone(row.id);
       } else byId.set(row.id, toIssuer(row));
-      list(row.tenantId);
+      list(row);
     },
   };
 }
