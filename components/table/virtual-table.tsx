@@ -49,7 +49,7 @@ type VirtualTableProps<Row extends object> = {
 };
 
 const ROW = 41;
-const PHONE_ROW = 118;
+const PHONE_ROW = 133;
 const GROUP = 37;
 /** Rows before the end at which more are asked for: a fast hand scrolls about so far while a page is fetched. */
 const AHEAD = 150;

@@ -76,7 +76,7 @@ export function warningsOf(edits: readonly Edit[]): BulkResult["warnings"] {
     ...counted(
       "public_write",
       (edit) => opens(edit) && edit.after !== null && isOpenToWrites(edit.after),
-      (routes) => `${routes} of these take a method that writes.`,
+      (routes) => `${routes} of these can be used to change things.`,
     ),
     ...counted(
       "auth_weakened",

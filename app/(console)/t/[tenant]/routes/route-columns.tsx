@@ -100,7 +100,7 @@ export function routeColumns(actions: Actions): VirtualColumn<ListedRoute>[] {
       header: "Path",
       phone: "lead",
       grow: true,
-      className: "max-sm:order-1 max-sm:w-full max-sm:flex-none",
+      className: "max-sm:order-1 max-sm:w-full max-sm:flex-none max-sm:px-2",
       cell: (route) => (
         <span className="flex min-w-0 max-sm:block">
           <span className="flex min-w-0 max-w-full font-mono">
