@@ -33,7 +33,7 @@ export type MatchExplanation = { candidates: Candidate[]; more: number };
 const MAX_CANDIDATES = 20;
 /** Of routes that do not match, those that a person may have meant; more would only be noise. */
 const MAX_NEAR = 5;
-const MAX_NEAR_LOOKED_AT = 200;
+const MAX_NEAR_LOOKED_AT = 50;
 
 /** What of a request decides about the match. `method` is the one asked about, where a preflight asks. */
 export type MatchRequest = { method: string; segments: readonly string[]; apiVersion: string | undefined };

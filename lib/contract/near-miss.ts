@@ -56,8 +56,8 @@ export function nearMiss(
   const parts = pattern.segments;
   const open = parts.at(-1)?.kind === "rest";
   if (open ? segments.length < parts.length - 1 : segments.length !== parts.length) return null;
-  let otherCase: NearMiss | null = null;
-  let misspelt: NearMiss | null = null;
+  let otherCase = -1;
+  let misspelt = -1;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as (typeof parts)[number];
     const segment = segments[i];
@@ -67,13 +67,24 @@ export function nearMiss(
     }
     if (!segment) return null;
     if (part.kind === "parameter" || part.value === segment) continue;
-    if (part.value.toLowerCase() === segment.toLowerCase()) {
-      otherCase = { reason: "case", why: `upper and lower case differ at segment ${i + 1}: '${part.value}'` };
-      continue;
-    }
-    if (misspelt || typos(part.value, segment, MAX_TYPOS) > Math.min(MAX_TYPOS, part.value.length - 2))
-      return null;
-    misspelt = { reason: "spelling", why: `has '${part.value}' at segment ${i + 1}` };
+    const { value } = part;
+    if (value.length === segment.length && value.toLowerCase() === segment.toLowerCase()) otherCase = i;
+    else if (misspelt !== -1) return null;
+    else misspelt = i;
   }
-  return misspelt ?? otherCase;
+  // Counting letters is what takes time, so only one word of a route that fits otherwise is looked at.
+  if (misspelt !== -1) {
+    const value = literalAt(pattern, misspelt);
+    const most = Math.min(MAX_TYPOS, value.length - 2);
+    if (typos(value, segments[misspelt] as string, MAX_TYPOS) > most) return null;
+    return { reason: "spelling", why: `has '${value}' at segment ${misspelt + 1}` };
+  }
+  if (otherCase === -1) return null;
+  const value = literalAt(pattern, otherCase);
+  return { reason: "case", why: `upper and lower case differ at segment ${otherCase + 1}: '${value}'` };
+}
+
+function literalAt({ segments }: ParsedPattern, index: number): string {
+  const part = segments[index];
+  return part?.kind === "literal" ? part.value : "";
 }
