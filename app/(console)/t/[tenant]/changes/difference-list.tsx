@@ -167,7 +167,13 @@ function ChangeItem({ tenant, change, linked, onOpen, onDiscard, whyNotDiscard }
         />
       </div>
       {sentences.length ? (
-        <ul className="mt-1 space-y-0.5 px-2 text-muted sm:pl-29">
+        <ul
+          className={cx(
+            "mt-1 px-2 text-muted sm:pl-29",
+            // What a new route is like reads as one line; what changed, as a list.
+            kind === "changed" ? "space-y-0.5" : "flex flex-wrap gap-x-4",
+          )}
+        >
           {sentences.map(({ field, text }) => (
             <li key={`${field} ${text}`}>
               <Sentence text={text} />
