@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { ErrorNotice } from "#components/ui/notice.tsx";
+import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { ApiError } from "#lib/api/client.ts";
@@ -50,6 +50,11 @@ export function BulkDialog({ tenant, chosen, preset, onClose, onDone, onUndone }
     gcTime: 0,
     staleTime: 0,
   });
+  const details = error instanceof ApiError ? error.details : [];
+  const errorAt = (place: string) =>
+    details.find(({ path }) => `${path}.`.startsWith(`change.${place}.`))?.message ?? null;
+  const atFields = details.some(({ path }) => path.startsWith("change."));
+  const tooMany = details.find(({ path }) => path === "filter");
   const current = change !== null && change === wanted && !isFetching && !error ? data : undefined;
 
   const run = async () => {
@@ -115,13 +120,15 @@ export function BulkDialog({ tenant, chosen, preset, onClose, onDone, onUndone }
           <BulkFields
             tenant={tenant}
             draft={draft}
+            errorAt={errorAt}
             set={(more) => {
               setFailure(null);
               setDraft((before) => ({ ...before, ...more }));
             }}
           />
         )}
-        <ErrorNotice error={failure ?? error} />
+        <ErrorNotice error={failure ?? (atFields || tooMany ? null : error)} />
+        {tooMany ? <Notice tone="bad" title={`What is chosen ${tooMany.message}.`} /> : null}
         {wanted === null ? null : data && !error ? (
           <BulkPreview result={data} />
         ) : error ? null : (

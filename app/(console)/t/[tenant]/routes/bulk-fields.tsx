@@ -7,10 +7,16 @@ import { KeysField } from "./bulk-keys.tsx";
 
 const AS_IT_IS = { value: "", label: "Leave as it is" } as const;
 
-type Props = { tenant: string; draft: BulkDraft; set: (change: Partial<BulkDraft>) => void };
+type Props = {
+  tenant: string;
+  draft: BulkDraft;
+  set: (change: Partial<BulkDraft>) => void;
+  /** What the server says is wrong below this place of the change; null when nothing is. */
+  errorAt: (place: string) => string | null;
+};
 
 /** What can be set on many routes at once. */
-export function BulkFields({ tenant, draft, set }: Props) {
+export function BulkFields({ tenant, draft, set, errorAt }: Props) {
   return (
     <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
       <div className="space-y-2">
@@ -28,10 +34,15 @@ export function BulkFields({ tenant, draft, set }: Props) {
           />
         </Field>
         {draft.auth === "keys" ? (
-          <KeysField tenant={tenant} value={draft.keyIds} onValueChange={(keyIds) => set({ keyIds })} />
+          <KeysField
+            tenant={tenant}
+            value={draft.keyIds}
+            onValueChange={(keyIds) => set({ keyIds })}
+            error={errorAt("auth")}
+          />
         ) : null}
         {draft.auth === "bearer" ? (
-          <Field label="Required scopes" optional hint="Apart by commas">
+          <Field label="Required scopes" optional hint="Apart by commas" error={errorAt("auth")}>
             <Input mono value={draft.scopes} onValueChange={(scopes) => set({ scopes })} />
           </Field>
         ) : null}
@@ -46,7 +57,7 @@ export function BulkFields({ tenant, draft, set }: Props) {
         </Field>
         {draft.limit === "set" ? (
           <div className="grid grid-cols-2 gap-2">
-            <Field label="Per minute">
+            <Field label="Per minute" error={errorAt("rateLimit")}>
               <Input
                 inputMode="numeric"
                 mono
@@ -81,7 +92,11 @@ export function BulkFields({ tenant, draft, set }: Props) {
           />
         </Field>
         {draft.tags ? (
-          <Field label="Which tags" hint="Apart by commas">
+          <Field
+            label="Which tags"
+            hint="Apart by commas"
+            error={errorAt("addTags") ?? errorAt("removeTags") ?? errorAt("setTags")}
+          >
             <Input value={draft.tagList} onValueChange={(tagList) => set({ tagList })} />
           </Field>
         ) : null}
@@ -113,7 +128,11 @@ export function BulkFields({ tenant, draft, set }: Props) {
           />
         </Field>
         {draft.origins === "these" ? (
-          <Field label="Which origins" hint="One a line, such as https://app.example.com">
+          <Field
+            label="Which origins"
+            hint="One a line, such as https://app.example.com"
+            error={errorAt("cors")}
+          >
             <Textarea
               mono
               rows={3}

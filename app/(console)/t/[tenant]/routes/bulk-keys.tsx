@@ -6,10 +6,15 @@ import { MultiCombobox } from "#components/ui/combobox.tsx";
 import { api } from "#lib/api/client.ts";
 import type { ApiKey } from "#lib/keys/schema.ts";
 
-type Props = { tenant: string; value: readonly string[]; onValueChange: (ids: string[]) => void };
+type Props = {
+  tenant: string;
+  value: readonly string[];
+  onValueChange: (ids: string[]) => void;
+  error: string | null;
+};
 
 /** Keys by name: the newest hundred, and whatever is found by typing. */
-export function KeysField({ tenant, value, onValueChange }: Props) {
+export function KeysField({ tenant, value, onValueChange, error }: Props) {
   const [q, setQ] = useState("");
   const { data } = useQuery({
     queryKey: ["keys", tenant, "names", q],
@@ -26,7 +31,7 @@ export function KeysField({ tenant, value, onValueChange }: Props) {
     hint: `${key.prefix}…${key.lastFour}`,
   }));
   return (
-    <Field label="Which keys" hint="None at all: nobody may call until a key is allowed.">
+    <Field label="Which keys" error={error} hint="None at all: nobody may call until a key is allowed.">
       <MultiCombobox
         options={options}
         value={value}
