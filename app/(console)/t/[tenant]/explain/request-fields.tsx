@@ -41,7 +41,7 @@ export function RequestFields(props: Props) {
           hint={
             encoded ? (
               <>
-                No client can send this as it is: the gateway answers 400.{" "}
+                Sent like this, it is malformed, and the gateway answers 400.{" "}
                 <button type="button" className="text-link underline" onClick={() => set({ path: encoded })}>
                   Encode it
                 </button>

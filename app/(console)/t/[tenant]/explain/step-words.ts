@@ -16,14 +16,17 @@ export const STEP_NAMES: Record<TraceStepName, string> = {
   target: "Target",
 };
 
-/** The steps in which two decisions differ. */
+const NOT_REACHED = "not reached";
+
+/** The steps in which two decisions differ. One that only one of them reached is a consequence, not a difference. */
 export function differingSteps(a: readonly TraceStep[], b: readonly TraceStep[]): Set<TraceStepName> {
   const other = new Map(b.map((step) => [step.step, step]));
   return new Set(
     a
       .filter(({ step, outcome, detail }) => {
         const twin = other.get(step);
-        return twin?.outcome !== outcome || twin.detail !== detail;
+        if (!twin || detail === NOT_REACHED || twin.detail === NOT_REACHED) return false;
+        return twin.outcome !== outcome || twin.detail !== detail;
       })
       .map(({ step }) => step),
   );
