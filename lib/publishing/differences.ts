@@ -1,28 +1,13 @@
-import { canonicalJson } from "#lib/contract/canonical-json.ts";
 import type { Auth, RateLimit, Route, RouteFields, Target } from "#lib/contract/route.ts";
 import { routeText } from "#lib/contract/route-text.ts";
 import { describeTarget } from "#lib/routes/rules.ts";
+import { schemaChange } from "./schema-differences.ts";
+import { capped, code, plural, same } from "./wording.ts";
 
 /** One difference in words. Names and values stand between backticks. `field` is the member of the document. */
 export type Sentence = { field: string; text: string };
 /** A key's name by its id, where it is known. */
 export type KeyNames = ReadonlyMap<string, string>;
-
-const MAX_LISTED = 8;
-const code = (value: unknown): string => {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const short = text.length > 120 ? `${text.slice(0, 119)}…` : text;
-  return `\`${short.replaceAll("`", "ˋ").replaceAll("\n", " ")}\``;
-};
-const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
-const plural = (count: number, one: string) =>
-  `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
-
-/** Cuts a list of sentences of one sort, so that a thousand origins do not fill a page. */
-function capped(texts: readonly string[], what: string): string[] {
-  if (texts.length <= MAX_LISTED) return [...texts];
-  return [...texts.slice(0, MAX_LISTED), `${plural(texts.length - MAX_LISTED, what)} more`];
-}
 
 /** What came to a list and what left it; a list that only changed its order says so. */
 function listChange(
@@ -152,33 +137,6 @@ function corsChange(before: Route["cors"], after: Route["cors"]): string[] {
     if (name === "maxAgeSeconds") return [`preflight answers are kept ${was[name]} s → ${is[name]} s`];
     return [`CORS ${name} ${code(was[name] ?? null)} → ${code(is[name] ?? null)}`];
   });
-}
-
-type SchemaObject = { properties?: Record<string, unknown>; required?: unknown };
-const asObject = (value: unknown): SchemaObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as SchemaObject) : {};
-const requiredOf = (schema: SchemaObject): string[] =>
-  Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === "string") : [];
-
-/** What a JSON Schema asks for on its first level; anything deeper is only said to have changed. */
-function schemaChange(what: string, before: unknown, after: unknown): string[] {
-  if (same(before ?? null, after ?? null)) return [];
-  if (before === null || before === undefined) return [`${what} is now checked against a schema`];
-  if (after === null || after === undefined) return [`${what} is no longer checked`];
-  const [was, is] = [asObject(before), asObject(after)];
-  const [had, has] = [asObject(was.properties), asObject(is.properties)] as Record<string, unknown>[];
-  const texts: string[] = [];
-  const [needed, needs] = [new Set(requiredOf(was)), new Set(requiredOf(is))];
-  for (const name of needs) if (!needed.has(name)) texts.push(`${what}: property ${code(name)} now required`);
-  for (const name of needed)
-    if (!needs.has(name)) texts.push(`${what}: property ${code(name)} no longer required`);
-  for (const name of new Set([...Object.keys(had ?? {}), ...Object.keys(has ?? {})])) {
-    const [old, now] = [had?.[name], has?.[name]];
-    if (old === undefined) texts.push(`${what}: property ${code(name)} added`);
-    else if (now === undefined) texts.push(`${what}: property ${code(name)} removed`);
-    else if (!same(old, now)) texts.push(`${what}: property ${code(name)} changed`);
-  }
-  return texts.length ? capped(texts, `change of the ${what}`) : [`${what} schema changed`];
 }
 
 type HeaderChange = {

@@ -1,17 +1,13 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { CircleDot, CircleMinus, CirclePlus, KeyRound, TriangleAlert, Waypoints } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Tone } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { TextLink } from "#components/ui/link-button.tsx";
-import { ErrorNotice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Skeleton } from "#components/ui/skeleton.tsx";
 import { paths } from "#lib/paths.ts";
 import { EFFECTS, type Effect } from "#lib/publishing/rules.ts";
 import type { Effects, KeyEffect } from "#lib/publishing/schema.ts";
-import { effectsQuery, type Sides } from "./difference-query.ts";
 import { EFFECT_WORDS, effectsByGravity } from "./effect-words.ts";
 
 type Sample = KeyEffect["loses"];
@@ -20,14 +16,6 @@ type Sample = KeyEffect["loses"];
 const FIRST = 6;
 /** As many active keys as are counted one by one. */
 const COUNTED = 10_000;
-
-/** What a difference does to callers, asked for when it is shown. */
-export function BlastRadiusOf({ tenant, sides }: { tenant: string; sides: Sides }) {
-  const { data, error } = useQuery(effectsQuery(tenant, sides));
-  if (error) return <ErrorNotice error={error} />;
-  if (!data) return <Skeleton className="h-24" />;
-  return <BlastRadius tenant={tenant} effects={data} />;
-}
 
 /** What a difference does to callers: routes that open or close, keys that lose or gain. */
 export function BlastRadius({
