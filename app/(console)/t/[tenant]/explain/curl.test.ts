@@ -82,6 +82,9 @@ test("secrets are kept apart and never among the headers, the path or the notes"
   assert.equal(request.authorization, "Bearer tok.en.x");
   const { apiKey: _key, authorization: _token, ...rest } = request;
   assert.ok(!/gh_|tok\.en|cookie\d|pass1/.test(JSON.stringify(rest)));
+  const inAddress = read(`curl '${AT}/a?key=${key}&b=c'`);
+  assert.equal(inAddress.path, "/a?key=&b=c");
+  assert.match(inAddress.notes.join(), /API key in the address was left out/);
   assert.equal(read(`curl ${AT}/a -u ada:secret`).authorization, "Basic YWRhOnNlY3JldA==");
   assert.equal(read(`curl ${AT}/a -H "X-Api-Key: $API_KEY"`).apiKey, null);
   assert.match(read(`curl ${AT}/a -H "X-Api-Key: $API_KEY"`).notes.join(), /\$API_KEY is a shell variable/);

@@ -1,3 +1,4 @@
+import { holdsKey, withoutKeys } from "./request-values.ts";
 import { shellWords } from "./shell-words.ts";
 
 export type Header = { name: string; value: string };
@@ -122,6 +123,9 @@ function withoutDotSegments(path: string): string {
   return `/${kept.join("/")}`;
 }
 
+const KEY_IN_ADDRESS =
+  "The API key in the address was left out: the gateway refuses a key that is in an address.";
+
 type Address = { path: string; notes: string[]; hasCredentials: boolean };
 
 /** The path and query below the tenant of an address as curl would send them. */
@@ -224,6 +228,7 @@ export function parseCurl(line: string, tenant: string): CurlResult {
   for (const other of others) notes.push(`'${other.slice(0, 80)}' was left out: one request at a time.`);
   const address = addressOf(url, tenant, has("--path-as-is"));
   notes.push(...address.notes);
+  if (holdsKey(address.path)) notes.push(KEY_IN_ADDRESS);
 
   const headers = argumentsOf("--header").flatMap((text) => {
     if (text.startsWith("@")) notes.push(readsFile("-H", text));
@@ -272,7 +277,7 @@ export function parseCurl(line: string, tenant: string): CurlResult {
     ok: true,
     request: {
       method: argumentsOf("--request").at(-1) ?? usual,
-      path: extra === "" ? address.path : `${address.path}${joint}${extra}`,
+      path: withoutKeys(extra === "" ? address.path : `${address.path}${joint}${extra}`),
       headers: secrets.headers,
       body: asQuery ? "" : data.body,
       apiKey: isVariable(secrets.apiKey) ? null : secrets.apiKey,

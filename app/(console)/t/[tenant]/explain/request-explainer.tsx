@@ -15,8 +15,10 @@ import { RequestFields } from "./request-fields.tsx";
 import {
   EMPTY_REQUEST,
   headerLines,
+  holdsKey,
   type RequestValues,
   readHeaderLines,
+  sha256,
   toCurl,
   toInput,
 } from "./request-values.ts";
@@ -40,6 +42,12 @@ function valuesOf(asked: Asked): RequestValues {
     path: asked.path?.startsWith("/") ? asked.path : "",
     keyId: asked.keyId && UUID.test(asked.keyId) ? asked.keyId : "",
   };
+}
+
+function whyNotExplain(path: string): string | null {
+  if (holdsKey(path))
+    return "Take the API key out of the path: it belongs in no address, and the gateway refuses it.";
+  return path.startsWith("/") ? null : "Give a path that starts with /.";
 }
 
 /** The form and what comes of it. Answers and secrets live in this part of the page only, never in a query cache. */
@@ -88,7 +96,7 @@ export function RequestExplainer({
   useEffect(() => {
     const request = first.current;
     first.current = null;
-    if (request?.path) void ask(request);
+    if (request?.path && !holdsKey(request.path)) void ask(request);
   }, [ask]);
 
   const submit = (event: FormEvent) => {
@@ -99,7 +107,6 @@ export function RequestExplainer({
   };
 
   const takeCurl = async (request: CurlRequest) => {
-    const { sha256 } = await import("./request-values.ts");
     const hash = request.apiKey ? await sha256(request.apiKey) : null;
     setValues({
       ...EMPTY_REQUEST,
@@ -147,12 +154,7 @@ export function RequestExplainer({
         ) : null}
         {placed ? null : <ErrorNotice error={error} />}
         <div className="flex flex-wrap gap-2">
-          <Button
-            type="submit"
-            variant="primary"
-            loading={busy}
-            disabledReason={values.path.startsWith("/") ? null : "Give a path that starts with /."}
-          >
+          <Button type="submit" variant="primary" loading={busy} disabledReason={whyNotExplain(values.path)}>
             Explain request
           </Button>
           <Button

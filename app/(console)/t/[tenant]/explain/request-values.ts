@@ -39,6 +39,14 @@ export function readHeaderLines(text: string): { headers: Header[]; bad: string 
 export const headerLines = (headers: readonly Header[]): string =>
   headers.map(({ name, value }) => `${name}: ${value}`).join("\n");
 
+const KEY = /gh_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}/g;
+
+/** An address is kept by histories and logs, so one with a key in it goes nowhere. */
+export const holdsKey = (path: string): boolean => path.search(KEY) !== -1;
+
+/** The same address without any key. */
+export const withoutKeys = (path: string): string => path.replace(KEY, "");
+
 /** What is sent to be explained. Headers with secrets have been taken out of `headers` by then. */
 export function toInput(values: RequestValues, headers: readonly Header[]) {
   const authorization = values.authorization.trim();
