@@ -1,7 +1,9 @@
 import { compileAuthorizedRequests } from "#lib/contract/authorized-requests.ts";
-import { reachOfKey } from "#lib/contract/key-reach.ts";
+import { surveyRights } from "#lib/contract/rights-reach.ts";
 import type { Transaction } from "#lib/db/client.ts";
+import { env } from "#lib/env.ts";
 import { loadRevision } from "#lib/publishing/loaded.ts";
+import { sampleRequest } from "./sample.ts";
 import type { OpenedClaim } from "./schema.ts";
 
 const MAX_LISTED = 200;
@@ -13,12 +15,13 @@ export async function whatItOpens(
   tx: Transaction,
   tenant: { id: string; liveRevision: number | null },
   rights: Rights,
-): Promise<Pick<OpenedClaim, "routes" | "moreRoutes">> {
+): Promise<Pick<OpenedClaim, "routes" | "moreRoutes" | "sample">> {
   const { routes } = (await loadRevision(tx, tenant.id, tenant.liveRevision)).compiled();
   const key = { ...rights, authorizedRequests: compileAuthorizedRequests(rights.authorizedRequests) };
+  const survey = surveyRights(key);
   const opened = routes.flatMap((compiled) => {
-    const reach = reachOfKey(compiled, key);
-    return reach === "none" ? [] : [{ route: compiled.route, partly: reach === "part" }];
+    const reach = survey.look(compiled);
+    return reach === "none" ? [] : [{ compiled, route: compiled.route, partly: reach === "part" }];
   });
   opened.sort((a, b) => (a.route.path < b.route.path ? -1 : a.route.path > b.route.path ? 1 : 0));
   return {
@@ -32,6 +35,11 @@ export async function whatItOpens(
       limitPer: route.rateLimit?.per ?? null,
       partly,
     })),
+    sample: sampleRequest(
+      opened.map(({ compiled }) => compiled),
+      key.authorizedRequests,
+      new URL(env.consoleUrl).origin,
+    ),
     moreRoutes: Math.max(0, opened.length - MAX_LISTED),
   };
 }

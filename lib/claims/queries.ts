@@ -55,13 +55,19 @@ function statusIs(status: ClaimStatus, now: Date): Prisma.ClaimLinkWhereInput {
   }
 }
 
-type ListInput = { status?: ClaimStatus | undefined; limit: number; cursor?: string | undefined };
+type ListInput = {
+  status?: ClaimStatus | undefined;
+  rotates?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+};
 
 /** One page of claim links, newest first. */
 export const listClaims = defineQuery("tenant.read", async ({ tx, actor }, input: ListInput) => {
   const after = decodeCursor(input.cursor, [z.iso.datetime(), z.uuid()]);
   const conditions: Prisma.ClaimLinkWhereInput[] = [{ tenantId: actor.tenant.id }];
   if (input.status) conditions.push(statusIs(input.status, new Date()));
+  if (input.rotates) conditions.push({ rotates: input.rotates });
   if (after) {
     const [createdAt, id] = [new Date(after[0]), after[1]];
     conditions.push({ OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] });

@@ -56,10 +56,14 @@ export const newClaimSchema = z.union([
 ]);
 export type NewClaim = z.output<typeof newClaimSchema>;
 
-export const claimFilters = { status: z.enum(CLAIM_STATUSES).optional() };
+export const claimFilters = {
+  status: z.enum(CLAIM_STATUSES).optional(),
+  /** Links to the successor of this key. */
+  rotates: z.uuid().toLowerCase().optional(),
+};
 
 /** What a partner sends: the part of the link behind the #. Any text, so that no shape answers differently. */
-export const presentedClaimSchema = z.strictObject({ secret: z.string().max(1_000) });
+export const presentedClaimSchema = z.strictObject({ secret: z.string() });
 
 /** A route that the key will open, as far as a caller needs to know it. */
 const openedRouteSchema = z.object({
@@ -86,6 +90,19 @@ export const openedClaimSchema = z.object({
   routes: z.array(openedRouteSchema),
   /** More routes than are listed. */
   moreRoutes: z.int(),
+  /** A request that the key may make, to try it with; null when it opens nothing. */
+  sample: z
+    .object({
+      method: z.string(),
+      /** Encoded, with its query. */
+      path: z.string(),
+      apiVersion: z.string().nullable(),
+      /** Parameters of the path were made up, so that the answer may be a 404 of the API itself. */
+      madeUp: z.boolean(),
+      /** Whether the route's CORS lets the console's own pages call it. */
+      fromBrowser: z.boolean(),
+    })
+    .nullable(),
 });
 export type OpenedClaim = z.output<typeof openedClaimSchema>;
 

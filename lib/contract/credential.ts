@@ -54,6 +54,17 @@ export function isWellFormedCredential(kind: CredentialKind, text: string): bool
   return checksum(text.slice(0, split)) === text.slice(split);
 }
 
+const API_KEY_LENGTH = CREDENTIAL_PREFIX.apiKey.length + BODY_LENGTH + CHECKSUM_LENGTH;
+
+/** Whether an API key stands anywhere in `text`; its checksum tells it from text that only begins like one. */
+export function holdsApiKey(text: string): boolean {
+  const { apiKey } = CREDENTIAL_PREFIX;
+  for (let at = text.indexOf(apiKey); at !== -1; at = text.indexOf(apiKey, at + 1)) {
+    if (isWellFormedCredential("apiKey", text.slice(at, at + API_KEY_LENGTH))) return true;
+  }
+  return false;
+}
+
 /** What may be shown of a secret after the one time it was shown whole. */
 export function displayParts(kind: CredentialKind, text: string): { prefix: string; lastFour: string } {
   return { prefix: text.slice(0, CREDENTIAL_PREFIX[kind].length + 6), lastFour: text.slice(-4) };

@@ -11,7 +11,7 @@ import {
 import type { CompiledRevision } from "./compile.ts";
 import type { CompiledRoute } from "./compiled-route.ts";
 import { allowsOrigin, type HeaderList, isPreflight, preflightHeaders } from "./cors.ts";
-import { isWellFormedCredential } from "./credential.ts";
+import { holdsApiKey, isWellFormedCredential } from "./credential.ts";
 import { GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "./errors.ts";
 import { isAllowedKey } from "./key-reach.ts";
 import { matchRoute, type VersionGroup } from "./matcher.ts";
@@ -86,6 +86,9 @@ export type Decision =
   | Unresolved
   | Allowed;
 
+const KEY_IN_ADDRESS =
+  "An API key must not be in the address, which caches, logs and histories keep: send it in the X-Api-Key header, and replace it if it was real.";
+
 /** Builds a refusal with the status that belongs to its code. */
 export function refuse(
   code: GatewayErrorCode,
@@ -116,6 +119,7 @@ export function decide(request: DecisionRequest, context: DecisionContext): Deci
 
   const parsed = parseRequestPath(request.path);
   if (!parsed.ok) return refused("path", refuse("bad_request", parsed.message));
+  if (holdsApiKey(request.query)) return refused("path", refuse("bad_request", KEY_IN_ADDRESS));
   const { segments } = parsed;
   trace?.push({ step: "path", outcome: "passed", detail: countOf(segments.length, "segment") });
 

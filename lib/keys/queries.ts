@@ -7,6 +7,7 @@ import { notFound } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "./rules.ts";
 import type { ApiKey, ApiKeyDetail, KeyStatus } from "./schema.ts";
 
+export { getRightsReach } from "./rights.ts";
 export { getKeyReach, getKeysOfRoute, getKeyTraffic } from "./use.ts";
 
 export type KeyRow = {

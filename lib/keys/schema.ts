@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authorizedRequestsSchema } from "#lib/contract/authorized-requests.ts";
+import { IDLE_REASONS } from "#lib/contract/rights-reach.ts";
 import { line, paragraph } from "#lib/contract/text.ts";
 import { MAX_GRACE_SECONDS } from "./rules.ts";
 
@@ -44,7 +45,7 @@ export type ApiKeyDetail = z.output<typeof apiKeyDetailSchema>;
 /** A moment to come, as ISO 8601 with an offset. */
 export const futureTime = z.iso
   .datetime({ offset: true })
-  .refine((text) => Date.parse(text) > Date.now(), "is in the past");
+  .refine((text) => !(Date.parse(text) <= Date.now()), "is in the past");
 
 export const newKeySchema = z.strictObject({
   name: line(1, 120),
@@ -128,3 +129,30 @@ export const keysOfRouteSchema = z.object({
   more: z.boolean(),
 });
 export type KeysOfRoute = z.output<typeof keysOfRouteSchema>;
+
+/** Rights to be tried on the live routes before a key has them. */
+export const triedRightsSchema = z.strictObject({
+  authorizedRequests: authorizedRequestsSchema.default(null),
+  /** Keeps the routes whose path or name holds it. */
+  q: line(0, 200).default(""),
+});
+
+/** What rights open in the live revision: `opened` routes, `matching` the search, the first of them listed. */
+export const rightsReachSchema = z.object({
+  liveRevision: z.int().nullable(),
+  opened: z.int(),
+  matching: z.int(),
+  routes: z.array(
+    z.object({
+      id: z.uuid(),
+      method: z.string(),
+      path: z.string(),
+      name: z.string(),
+      apiVersion: z.string().nullable(),
+      partly: z.boolean(),
+    }),
+  ),
+  /** The rows that open no live route, by their place, and why. */
+  idle: z.array(z.object({ row: z.int(), why: z.enum(IDLE_REASONS) })),
+});
+export type RightsReach = z.output<typeof rightsReachSchema>;

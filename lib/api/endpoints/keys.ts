@@ -6,6 +6,7 @@ import {
   getKeyReach,
   getKeysOfRoute,
   getKeyTraffic,
+  getRightsReach,
   listKeys,
 } from "#lib/keys/queries.ts";
 import {
@@ -23,8 +24,10 @@ import {
   mintedKeySchema,
   newKeySchema,
   revokeKeySchema,
+  rightsReachSchema,
   rotateKeySchema,
   TRAFFIC_PERIODS,
+  triedRightsSchema,
 } from "#lib/keys/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
@@ -63,6 +66,14 @@ export const keyEndpoints: Endpoint[] = [
     body: lookupKeySchema,
     response: dataOf(apiKeySchema),
     handle: async ({ actor, body }) => ({ data: await findKeyByHash(actor, body) }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "POST",
+    path: "/tenants/{tenant}/keys/reach",
+    summary: "The live routes that a new API key with these rights would open; makes none",
+    body: triedRightsSchema,
+    response: dataOf(rightsReachSchema),
+    handle: async ({ actor, body }) => ({ data: await getRightsReach(actor, body) }),
   }),
   tenantEndpoint("tenant.read", {
     method: "GET",
