@@ -17,6 +17,7 @@ import { createGatewayServer } from "./server.ts";
 import { createSnapshot } from "./snapshot.ts";
 import { createTallies } from "./tallies.ts";
 import { createUpstreams } from "./targets/http.ts";
+import { createLambdas } from "./targets/lambda.ts";
 import { createTokens } from "./tokens/index.ts";
 
 const DATABASE_CONNECTIONS = 8;
@@ -71,7 +72,8 @@ export async function startGateway(
   const reports = createReports(instance, pool, logger);
   const tallies = createTallies(pool, logger);
   const refusals = createRefusals(instance.id, pool, logger);
-  const upstreams = createUpstreams();
+  const upstreams = createUpstreams(settings.allowInternalUpstreams);
+  const lambdas = createLambdas(upstreams);
   const keys = createKeyLookup(snapshot, pool, (error) => logger.warn({ err: error }, "key look-up failed"));
   const tokens = createTokens(settings, logger);
   let ready = false;
@@ -86,6 +88,7 @@ export async function startGateway(
       refusals,
       functions,
       upstreams,
+      lambdas,
       pool,
       trustedProxies: settings.trustedProxies,
     },

@@ -16,6 +16,7 @@ import { buildEvent } from "./targets/event-source.ts";
 import { answerFromFunction } from "./targets/function.ts";
 import { answerFromUpstream } from "./targets/http.ts";
 import { answerJobStatus, answerWithJob } from "./targets/job.ts";
+import { answerFromLambda, type Lambdas } from "./targets/lambda.ts";
 import type { TokenLookups } from "./tokens/token-lookup.ts";
 
 /** Everything that a request may need on its way. */
@@ -28,6 +29,7 @@ export type Services = {
   refusals: Pick<Refusals, "note">;
   functions: FunctionsHost;
   upstreams: Dispatcher;
+  lambdas: Lambdas;
   pool: pg.Pool;
   trustedProxies: number;
 };
@@ -110,6 +112,11 @@ async function run(
       const options = { format: target.eventFormat, withoutSecrets: false };
       const event = buildEvent(exchange, address, segments, body, options);
       return answerFromFunction(exchange, services.functions, { ...target, event });
+    }
+    case "lambda": {
+      const options = { format: target.eventFormat, withoutSecrets: false };
+      const event = buildEvent(exchange, address, segments, body, options);
+      return answerFromLambda(exchange, services.lambdas, target, event);
     }
     case "job": {
       const options = { format: "simple", withoutSecrets: true } as const;

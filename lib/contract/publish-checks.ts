@@ -34,7 +34,6 @@ const FIELD_OF: Record<string, string> = {
  */
 export function unsupportedFeatures(route: Route): string[] {
   const found: string[] = [];
-  if (route.target.type === "lambda") found.push("a Lambda target");
   if (route.target.type === "pipeline") found.push("a pipeline target");
   if (route.validation) found.push("request validation");
   if (route.cache) found.push("response caching");

@@ -35,6 +35,11 @@ export async function answerFromFunction(
   } finally {
     res.off("close", onClose);
   }
+  answerFromResult(exchange, returned);
+}
+
+/** Answers with what a handler returned, wherever it ran; 502 when that is no answer. */
+export function answerFromResult(exchange: AllowedExchange, returned: unknown): void {
   const result = readHandlerResult(returned);
   if (!result.ok) {
     exchange.targetError = { name: "BadResult", message: result.message };

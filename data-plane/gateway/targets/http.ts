@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
+import { guardedConnect, publicOnly } from "#lib/outbound/guarded-connect.ts";
 import {
   type Address,
   type AllowedExchange,
@@ -18,11 +19,14 @@ const SMALL_BODY_BYTES = 65_536;
 /** What the gateway says about the caller; a caller's own claims are not passed on. */
 const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"]);
 
-/** The connections to all upstreams, kept open between requests. Redirects are passed on, not followed. */
-export function createUpstreams(): Dispatcher {
+/**
+ * The connections to all upstreams, kept open between requests. Redirects are passed on, not followed, and each
+ * address is judged when it is connected to: one inside the network only where the installation allows it.
+ */
+export function createUpstreams(allowInternal: boolean): Dispatcher {
   return new Agent({
     connections: CONNECTIONS_PER_ORIGIN,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: guardedConnect({ rule: publicOnly(allowInternal), timeoutMs: CONNECT_TIMEOUT_MS }),
     headersTimeout: 0, // the route's own timeout counts
     bodyTimeout: 0,
   });
