@@ -10,6 +10,8 @@ import { matching } from "./filter-sql.ts";
 import type { ROUTE_SORTS } from "./rules.ts";
 import type { DraftRoute, Facets, ListedRoute, RouteFilters } from "./schema.ts";
 
+export { checkSchema } from "./schema-check.ts";
+
 export type DraftRouteRow = {
   id: string;
   document: Prisma.JsonValue;

@@ -154,3 +154,19 @@ export const bulkResultSchema = z.object({
   undoId: z.uuid().nullable(),
 });
 export type BulkResult = z.output<typeof bulkResultSchema>;
+
+/** A JSON Schema to try, of any shape: what is wrong with it is the answer. */
+export const schemaCheckSchema = z.strictObject({
+  schema: z.unknown(),
+  /** A body or a query as a caller would send it; null to look at the schema alone. */
+  sample: z
+    .string()
+    .max(1_048_576, "is longer than 1,048,576 characters")
+    .refine((text) => !text.includes("\u0000"), "has a NUL character")
+    .nullable(),
+  kind: z.enum(["body", "query"]),
+});
+export type SchemaCheckInput = z.output<typeof schemaCheckSchema>;
+const place = z.object({ path: z.string(), message: z.string() });
+export const schemaCheckedSchema = z.object({ problem: place.nullable(), errors: z.array(place) });
+export type SchemaCheckResult = z.output<typeof schemaCheckedSchema>;

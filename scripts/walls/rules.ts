@@ -111,7 +111,7 @@ export const WALLS: Wall[] = [
     from: ["lib/contract/**"],
     except: TESTS,
     may: ["lib/contract/**"],
-    packages: ["zod", "ipaddr.js", "jose"],
+    packages: ["zod", "ipaddr.js", "jose", "ajv-formats", "re2js"],
   },
   {
     says: "what both planes do alike imports the contract",

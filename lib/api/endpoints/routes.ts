@@ -2,7 +2,7 @@ import { z } from "zod";
 import { invalid } from "#lib/errors/domain-error.ts";
 import { cappedCountSchema } from "#lib/jobs/schema.ts";
 import { bulkEdit, createRoute, deleteRoute, saveRoute } from "#lib/routes/commands.ts";
-import { countRoutes, getFacets, getRoute, listRoutes } from "#lib/routes/queries.ts";
+import { checkSchema, countRoutes, getFacets, getRoute, listRoutes } from "#lib/routes/queries.ts";
 import {
   bulkResultSchema,
   bulkSchema,
@@ -13,6 +13,8 @@ import {
   newRouteSchema,
   routeFilters,
   routeSort,
+  schemaCheckedSchema,
+  schemaCheckSchema,
 } from "#lib/routes/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
@@ -25,6 +27,14 @@ export function editedVersion(body: number | undefined, ifMatch: string | null):
 }
 
 export const routeEndpoints: Endpoint[] = [
+  tenantEndpoint("tenant.read", {
+    method: "POST",
+    path: "/tenants/{tenant}/schema-check",
+    summary: "Try a JSON Schema, and a sample body or query against it, as the gateway checks them",
+    body: schemaCheckSchema,
+    response: dataOf(schemaCheckedSchema),
+    handle: async ({ actor, body }) => ({ data: await checkSchema(actor, body) }),
+  }),
   tenantEndpoint("tenant.read", {
     method: "GET",
     path: "/tenants/{tenant}/routes",
