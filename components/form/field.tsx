@@ -15,6 +15,8 @@ type FieldProps = {
   optional?: boolean;
   /** Something at the end of the label's line: a link, a count. */
   aside?: ReactNode;
+  /** The label is for screen readers only, where a row or a heading says it to the eye. */
+  hideLabel?: boolean;
   children: ReactNode;
 };
 
@@ -33,11 +35,11 @@ export function NoteText({ note }: { note: FieldNote }) {
 }
 
 /** A control with its label, hint and error, all connected. Put exactly one control of `components/ui` inside. */
-export function Field({ label, hint, error, name, optional, aside, children }: FieldProps) {
+export function Field({ label, hint, error, name, optional, aside, hideLabel, children }: FieldProps) {
   const notes = useFieldNotes(name);
   return (
     <Base.Root invalid={Boolean(error)} data-field={name} className="block min-w-0">
-      <span className="mb-1 flex items-baseline justify-between gap-3">
+      <span className={hideLabel ? "sr-only" : "mb-1 flex items-baseline justify-between gap-3"}>
         <Base.Label className="font-medium">
           {label}
           {optional ? <span className="ml-1.5 font-normal text-muted">optional</span> : null}

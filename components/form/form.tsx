@@ -53,8 +53,10 @@ export function Form({
     let frame = 0;
     const look = () => {
       const invalid = form.current?.querySelector<HTMLElement>(INVALID);
-      if (invalid) invalid.focus();
-      else if (performance.now() < until) frame = requestAnimationFrame(look);
+      invalid?.focus();
+      // A part that is folded away takes no focus until it is open.
+      const there = invalid !== null && invalid !== undefined && document.activeElement === invalid;
+      if (!there && performance.now() < until) frame = requestAnimationFrame(look);
     };
     look();
     return () => cancelAnimationFrame(frame);

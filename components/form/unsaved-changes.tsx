@@ -20,11 +20,17 @@ export function leaveTo(go: () => void): void {
   else go();
 }
 
+type LeaveWords = { title: string; lost: string };
+const UNSAVED: LeaveWords = {
+  title: "Leave without saving?",
+  lost: "What you changed on this page is not saved and will be lost.",
+};
+
 /**
  * While `dirty`, leaving asks: by a link, by the back button, by the palette, by closing the tab. Gives the dialog
  * to be rendered.
  */
-export function useUnsavedChanges(dirty: boolean): ReactNode {
+export function useUnsavedChanges(dirty: boolean, words = UNSAVED): ReactNode {
   const router = useRouter();
   const [leave, setLeave] = useState<(() => void) | null>(null);
   const allowed = useRef(false);
@@ -71,8 +77,8 @@ export function useUnsavedChanges(dirty: boolean): ReactNode {
     <ConfirmDialog
       open={leave !== null}
       onClose={() => setLeave(null)}
-      title="Leave without saving?"
-      blastRadius="What you changed on this page is not saved and will be lost."
+      title={words.title}
+      blastRadius={words.lost}
       confirmLabel="Leave"
       onConfirm={async () => {
         allowed.current = true;
