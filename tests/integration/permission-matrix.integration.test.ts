@@ -229,11 +229,13 @@ type Property = { type?: string; anyOf?: Property[]; maxLength?: number };
 function membersOf(schema: z.ZodType): { name: string; text: boolean; overLong: number }[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const takesText = ({ type, anyOf = [] }: Property): boolean => type === "string" || anyOf.some(takesText);
+  const longest = ({ maxLength = 0, anyOf = [] }: Property): number =>
+    Math.max(maxLength, ...anyOf.map(longest));
   const typed = Object.entries(properties).filter(([, each]) => Object.keys(each).length > 0); // others take anything
   return typed.map(([name, each]) => ({
     name,
     text: takesText(each as Property),
-    overLong: Math.max(100_000, ((each as Property).maxLength ?? 0) + 1),
+    overLong: Math.max(100_000, longest(each as Property) + 1),
   }));
 }
 

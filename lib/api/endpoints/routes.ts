@@ -32,6 +32,8 @@ export const routeEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/schema-check",
     summary: "Try a JSON Schema, and a sample body or query against it, as the gateway checks them",
     body: schemaCheckSchema,
+    // A schema and a sample of the sizes that are taken, with every character escaped.
+    maxBodyBytes: 8 * 1024 * 1024,
     response: dataOf(schemaCheckedSchema),
     handle: async ({ actor, body }) => ({ data: await checkSchema(actor, body) }),
   }),
