@@ -40,7 +40,11 @@ export const paths = {
     slug: string,
     query: { method?: string; path?: string; keyId?: string | undefined; request?: string } = {},
   ) => `${tenant(slug)}/explain${queryString(query)}`,
-  keys: (slug: string) => `${tenant(slug)}/keys`,
+  keys: (
+    slug: string,
+    query: { q?: string; status?: string; expires?: "soon"; find?: "1"; mint?: "1" } = {},
+  ) => `${tenant(slug)}/keys${queryString(query)}`,
+  claims: (slug: string) => `${tenant(slug)}/keys/links`,
   key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,
   issuers: (slug: string) => `${tenant(slug)}/issuers`,
   jobs: (slug: string, query: { state?: string } = {}) => `${tenant(slug)}/jobs${queryString(query)}`,

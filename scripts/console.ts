@@ -5,7 +5,7 @@ import { reportFailure } from "./start-failure.ts";
 
 const dev = process.argv.includes("--dev");
 const host = process.env.HOST ?? "127.0.0.1";
-const { port, trustedProxies } = settings();
+const { port, trustedProxies, notices } = settings();
 
 function settings() {
   try {
@@ -14,6 +14,8 @@ function settings() {
     process.exit(reportFailure(error));
   }
 }
+
+let sender: { stop: () => Promise<void> } | null = null;
 
 const app = next({ dev, dir: process.cwd(), hostname: host, port });
 await app.prepare();
@@ -48,11 +50,18 @@ server.listen(port, host, () => {
   const address = server.address();
   const bound = typeof address === "object" && address ? address.port : port;
   console.log(JSON.stringify({ msg: "console ready", address: `http://${host}:${bound}` }));
+  // Nothing of it is loaded where no mail can be sent.
+  if (notices) {
+    void import("#lib/notices/commands.ts").then(({ startKeyNotices }) => {
+      sender = startKeyNotices({ ...notices, log: (line) => console.log(JSON.stringify(line)) });
+    });
+  }
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
-    server.close(() => process.exit(0));
+    const quiet = sender?.stop();
+    server.close(() => void Promise.resolve(quiet).finally(() => process.exit(0)));
     server.closeIdleConnections();
     // Keep-alive connections of browsers would hold the process for as long as their pages are open.
     setTimeout(() => server.closeAllConnections(), 2_000).unref();

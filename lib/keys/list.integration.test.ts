@@ -4,7 +4,8 @@ import pg from "pg";
 import type { TenantActor } from "#lib/access/actor.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { listKeys } from "./queries.ts";
-import type { ApiKey, KeyStatus } from "./schema.ts";
+import { expiresSoon } from "./rules.ts";
+import type { ApiKey, KeyFilters } from "./schema.ts";
 
 /** More than a search looks through before it asks the indexes, so that both ways of finding are met. */
 const KEYS = 4_000;
@@ -37,11 +38,15 @@ before(async () => {
       [tenant.id, amount, salt],
     );
   }
+  await client.query(
+    `INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at)
+     SELECT id, tenant_id, now() FROM api_keys WHERE name LIKE 'Partner %' AND right(name, 2) <> '77'`,
+  );
   await client.end();
 });
 after(() => plane.close());
 
-async function all(of: TenantActor, filters: { q?: string; status?: KeyStatus }): Promise<ApiKey[]> {
+async function all(of: TenantActor, filters: KeyFilters): Promise<ApiKey[]> {
   const found: ApiKey[] = [];
   for (let cursor: string | undefined; ; ) {
     const page = await listKeys(of, { ...filters, limit: 100, cursor });
@@ -84,4 +89,37 @@ test("a search sees the keys of one's own tenant only", async () => {
     (await all(stranger, { status: "active" })).every(({ name }) => name.startsWith("P")),
     true,
   );
+});
+
+test("never used and about to expire find exactly those keys, alone and with a search or a status", async () => {
+  const keys = await all(actor, {});
+  const never = (key: ApiKey) => key.lastUsedAt === null;
+  const soon = (key: ApiKey) => expiresSoon(key, new Date());
+  const expected = { never: keys.filter(never), soon: keys.filter(soon) };
+  assert.ok(expected.never.length > 20 && expected.soon.length > 1_000);
+  const idsOf = (found: ApiKey[]) => found.map(({ id }) => id);
+  assert.deepEqual(idsOf(await all(actor, { used: "never" })), idsOf(expected.never));
+  assert.deepEqual(idsOf(await all(actor, { expires: "soon" })), idsOf(expected.soon));
+  for (const q of ["77", "rare", "nobody"]) {
+    const searched = expected.never.filter(({ name }) => name.toLowerCase().includes(q)).filter(soon);
+    assert.deepEqual(
+      idsOf(await all(actor, { q, used: "never", expires: "soon", status: "active" })),
+      idsOf((await all(actor, { q })).filter((key) => never(key) && soon(key) && key.status === "active")),
+    );
+    assert.ok(q === "nobody" || q === "rare" || searched.length > 0);
+  }
+});
+
+test("a key that is used for the first time is no longer among those never used", async () => {
+  const [key] = (await listKeys(actor, { used: "never", limit: 1 })).data;
+  assert.ok(key);
+  const gateway = new pg.Client({ connectionString: plane.database.gatewayUrl });
+  await gateway.connect();
+  await gateway.query(
+    "INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at) VALUES ($1, $2, now())",
+    [key.id, actor.tenant.id],
+  );
+  await gateway.end();
+  const [next] = (await listKeys(actor, { used: "never", limit: 1 })).data;
+  assert.notEqual(next?.id, key.id);
 });

@@ -4,8 +4,8 @@ import { defineQuery } from "#lib/command/define.ts";
 import type { AuthorizedRequest } from "#lib/contract/authorized-requests.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { keyStatus } from "./rules.ts";
-import type { ApiKey, ApiKeyDetail, KeyStatus } from "./schema.ts";
+import { keyStatus, SOON_DAYS } from "./rules.ts";
+import type { ApiKey, ApiKeyDetail, KeyFilters, KeyStatus } from "./schema.ts";
 
 export { getRightsReach } from "./rights.ts";
 export { getKeyReach, getKeysOfRoute, getKeyTraffic } from "./use.ts";
@@ -69,12 +69,12 @@ const STATUS_IS: Record<KeyStatus, Prisma.Sql> = {
     AND (k.expires_at IS NULL OR k.expires_at > now())`,
 };
 
-type ListInput = {
-  q?: string | undefined;
-  status?: KeyStatus | undefined;
-  limit: number;
-  cursor?: string | undefined;
-};
+/** Asked through the index on what comes first, the expiry or the end of the grace; there is no grace here. */
+const EXPIRES_SOON = Prisma.sql`k.revoked_at IS NULL AND k.grace_ends_at IS NULL
+  AND LEAST(k.expires_at, k.grace_ends_at) > now()
+  AND LEAST(k.expires_at, k.grace_ends_at) <= now() + make_interval(days => ${SOON_DAYS}::int)`;
+
+type ListInput = KeyFilters & { limit: number; cursor?: string | undefined };
 
 /** How many of the newest keys are looked through before the indexes are asked for what is rare. */
 const LOOKED_THROUGH = 3_000;
@@ -108,6 +108,11 @@ export const listKeys = defineQuery("tenant.read", async ({ tx, actor }, input: 
     : Prisma.sql`true`;
   const conditions: Prisma.Sql[] = [];
   if (input.status) conditions.push(STATUS_IS[input.status]);
+  if (input.expires) conditions.push(EXPIRES_SOON);
+  if (input.used) {
+    conditions.push(Prisma.sql`EXISTS (
+      SELECT FROM api_keys_unused x WHERE x.tenant_id = ${actor.tenant.id}::uuid AND x.api_key_id = k.id)`);
+  }
   if (input.q) {
     const pattern = `%${input.q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
     conditions.push(Prisma.sql`k.search LIKE ${pattern}`);
@@ -119,6 +124,20 @@ export const listKeys = defineQuery("tenant.read", async ({ tx, actor }, input: 
     ORDER BY k.created_at DESC, k.id DESC`;
   return toPage(rows, input.limit, (row) => [row.createdAt.toISOString(), row.id], toApiKey);
 });
+
+/** How many keys end within 30 days, counting no further than `cap`, and when the first of them does. */
+export async function countExpiringKeys(tx: Transaction, tenantId: string, cap: number) {
+  const [found] = await tx.$queryRaw<{ count: number; first: Date | null }[]>`
+    SELECT count(*)::int AS count, min(expires_at) AS first FROM (
+      SELECT k.expires_at FROM api_keys k WHERE k.tenant_id = ${tenantId}::uuid AND ${EXPIRES_SOON}
+      ORDER BY LEAST(k.expires_at, k.grace_ends_at) LIMIT ${cap + 1}) capped`;
+  const count = found?.count ?? 0;
+  return {
+    count: Math.min(count, cap),
+    capped: count > cap,
+    first: found?.first?.toISOString() ?? null,
+  };
+}
 
 /** One key, with how far its latest change has reached the gateways. Throws `not_found`. */
 export const getKey = defineQuery(

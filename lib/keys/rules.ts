@@ -1,6 +1,8 @@
 import type { ApiKey, KeyStatus } from "./schema.ts";
 
 export const DAY_SECONDS = 86_400;
+/** Keys that end within so many days are about to expire. */
+export const SOON_DAYS = 30;
 export const MAX_GRACE_SECONDS = 90 * DAY_SECONDS;
 
 type Dates = { revokedAt: Date | null; expiresAt: Date | null; graceEndsAt: Date | null };
@@ -37,4 +39,13 @@ export function whyNotChangeGrace(key: Pick<ApiKey, "status">): string | null {
   return key.status === "active"
     ? "This key is not being replaced."
     : `This key is ${key.status} and stays so; mint a new one instead.`;
+}
+
+/** Whether a key works today, ends within 30 days and has not been replaced: somebody should see to it. */
+export function expiresSoon({ status, expiresAt }: Pick<ApiKey, "status" | "expiresAt">, now: Date): boolean {
+  return (
+    status === "active" &&
+    expiresAt !== null &&
+    Date.parse(expiresAt) <= now.getTime() + SOON_DAYS * DAY_SECONDS * 1_000
+  );
 }

@@ -74,7 +74,12 @@ export const revokeKeySchema = z.strictObject({ reason: line(0, 500).default("")
 export const keyFilters = {
   q: line(0, 200).optional(),
   status: z.enum(KEY_STATUSES).optional(),
+  /** Keys that no request has come with yet. */
+  used: z.enum(["never"]).optional(),
+  /** Keys that work today and end within 30 days without having been replaced. */
+  expires: z.enum(["soon"]).optional(),
 };
+export type KeyFilters = { [Name in keyof typeof keyFilters]?: z.output<(typeof keyFilters)[Name]> };
 
 /** Ends many keys at once. `expected` is the number that a dry run gave. */
 export const bulkRevokeSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { defineQuery } from "#lib/command/define.ts";
 import { JOB_STATES } from "#lib/contract/jobs.ts";
 import { COUNT_CAP, countJobs } from "#lib/jobs/queries.ts";
+import { countExpiringKeys } from "#lib/keys/queries.ts";
 import type { Overview } from "./schema.ts";
 
 /** What the tenant has and what waits: counts that stop at a cap, so the page is as fast with millions of rows. */
@@ -17,6 +18,7 @@ export const getOverview = defineQuery("tenant.read", async ({ tx, actor }): Pro
   return {
     routes,
     activeKeys: { count: Math.min(active, COUNT_CAP), capped: active > COUNT_CAP },
+    expiringKeys: await countExpiringKeys(tx, tenantId, COUNT_CAP),
     jobs,
   };
 });

@@ -5,6 +5,8 @@ import { cappedCountSchema } from "#lib/jobs/schema.ts";
 export const overviewSchema = z.object({
   routes: z.int(),
   activeKeys: cappedCountSchema,
+  /** Keys that end within 30 days and have no successor; `first` is when the next of them does. */
+  expiringKeys: cappedCountSchema.extend({ first: z.iso.datetime().nullable() }),
   jobs: z.record(z.enum(JOB_STATES), cappedCountSchema),
 });
 export type Overview = z.output<typeof overviewSchema>;

@@ -33,5 +33,18 @@ test("a setting that cannot be right stops the start with a sentence that names 
         !error.message.includes("too-short-a-secret"),
     );
   }
-  assert.deepEqual(consoleSettings(good, true), { port: 3000, trustedProxies: 0 });
+  assert.deepEqual(consoleSettings(good, true), { port: 3000, trustedProxies: 0, notices: null });
+});
+
+test("notices go through the mail server that is given, under the console's name; a wrong one stops the start", () => {
+  const mail = { SMTP_URL: "smtp://u:hunter2@mail.example", CONSOLE_URL: "https://gate.example/" };
+  assert.deepEqual(consoleSettings({ ...good, ...mail }, true).notices, {
+    smtpUrl: mail.SMTP_URL,
+    from: "gatehouse@gate.example",
+    consoleUrl: "https://gate.example",
+  });
+  assert.throws(
+    () => consoleSettings({ ...good, SMTP_URL: "mail.example?hunter2" }, true),
+    (error: Error) => /SMTP_URL/.test(error.message) && !error.message.includes("hunter2"),
+  );
 });

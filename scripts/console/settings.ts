@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { defaultSender, whyNotSmtpUrl } from "#lib/notices/rules.ts";
 import { readKeyring } from "#lib/secrets/sealed-secret.ts";
 import { StartFailure } from "../start-failure.ts";
 
@@ -11,11 +12,31 @@ function wholeNumber(env: Environment, name: string, fallback: number, max: numb
   throw new StartFailure(`${name} must be a whole number from 0 to ${max}.`);
 }
 
+type ConsoleSettings = {
+  port: number;
+  trustedProxies: number;
+  /** How notices are sent; null where no mail server is given. */
+  notices: { smtpUrl: string; from: string; consoleUrl: string } | null;
+};
+
+function noticeSettings(env: Environment, port: number): ConsoleSettings["notices"] {
+  if (!env.SMTP_URL) return null;
+  const refusal = whyNotSmtpUrl(env.SMTP_URL);
+  if (refusal) throw new StartFailure(refusal);
+  const consoleUrl = env.CONSOLE_URL || `http://127.0.0.1:${port}`;
+  if (!URL.canParse(consoleUrl)) throw new StartFailure("CONSOLE_URL is not an address.");
+  return {
+    smtpUrl: env.SMTP_URL,
+    from: env.SMTP_FROM || defaultSender(consoleUrl),
+    consoleUrl: consoleUrl.replace(/\/$/, ""),
+  };
+}
+
 /**
  * What the console's server needs before it listens. Throws StartFailure for what a person has to mend; the values
  * of secrets and addresses stay out of the message.
  */
-export function consoleSettings(env: Environment, dev: boolean): { port: number; trustedProxies: number } {
+export function consoleSettings(env: Environment, dev: boolean): ConsoleSettings {
   const port = wholeNumber(env, "CONSOLE_PORT", 3000, 65_535);
   const trustedProxies = wholeNumber(env, "TRUSTED_PROXIES", 0, 32);
   if (!env.CONSOLE_DATABASE_URL) {
@@ -33,7 +54,7 @@ export function consoleSettings(env: Environment, dev: boolean): { port: number;
   if (!dev && !existsSync(build)) {
     throw new StartFailure("The console has not been built: run `npm run build` first.");
   }
-  return { port, trustedProxies };
+  return { port, trustedProxies, notices: noticeSettings(env, port) };
 }
 
 /**

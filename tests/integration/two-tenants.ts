@@ -74,6 +74,12 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       [key, tenant],
     ],
     ["INSERT INTO api_key_usage (api_key_id, tenant_id, last_used_at) VALUES ($1, $2, now())", [key, tenant]],
+    // Its use has taken it out by itself.
+    ["INSERT INTO api_keys_unused (api_key_id, tenant_id) VALUES ($1, $2)", [key, tenant]],
+    [
+      "INSERT INTO key_notices (api_key_id, days_before, tenant_id, sent_at) VALUES ($1, 7, $2, now())",
+      [key, tenant],
+    ],
     [
       "INSERT INTO jobs (id, tenant_id, function, state, input) VALUES ($1, $2, 'flaky', 'dead', '{}')",
       [job, tenant],

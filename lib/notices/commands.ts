@@ -1,0 +1,2 @@
+export { sendKeyNotices } from "./send.ts";
+export { startKeyNotices } from "./sender.ts";
