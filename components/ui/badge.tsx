@@ -9,6 +9,7 @@ import {
   Clock,
   LoaderCircle,
   type LucideIcon,
+  MailOpen,
   PencilLine,
   Plus,
   RotateCw,
@@ -76,6 +77,10 @@ const STATUS = {
   rotating: look("warn", RotateCw, "Rotating"),
   expired: look("neutral", Clock, "Expired"),
   revoked: look("bad", Ban, "Revoked"),
+  // claim links
+  waiting: look("neutral", CircleDashed, "Waiting"),
+  opened: look("busy", MailOpen, "Opened"),
+  revealed: look("ok", CircleCheck, "Revealed"),
   // gateways
   up: look("ok", CircleCheck, "Up"),
   silent: look("warn", CircleAlert, "Silent"),

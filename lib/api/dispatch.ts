@@ -3,6 +3,7 @@ import type { Actor } from "#lib/access/actor.ts";
 import { authenticate } from "#lib/access/authenticate.ts";
 import { authorize } from "#lib/access/authorize.ts";
 import { clientIp } from "#lib/access/client-ip.ts";
+import type { ErrorDetail } from "#lib/contract/errors.ts";
 import { DomainError, invalid, notFound } from "#lib/errors/domain-error.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
 import type { Caller, Endpoint, EndpointInput } from "./endpoint.ts";
@@ -29,16 +30,32 @@ function segmentsOf(url: URL): string[] {
 function parse(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw invalid(
-    result.error.issues.slice(0, 100).flatMap((issue) =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.slice(0, 20).map((key) => ({
-            path: [...issue.path, key.slice(0, 100)].join("."),
-            message: "is not a field",
-          }))
-        : [{ path: issue.path.join("."), message: issue.message }],
-    ),
-  );
+  throw invalid(detailsOf(result.error.issues));
+}
+
+type Issue = z.core.$ZodIssue;
+const flawsOf = (issues: readonly Issue[]): number =>
+  issues.reduce((all, issue) => all + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
+
+/** Of a value that may have one of several shapes, what is wrong with the shape that it comes nearest to. */
+function detailsOf(issues: readonly Issue[], under: readonly PropertyKey[] = []): ErrorDetail[] {
+  return issues
+    .slice(0, 100)
+    .flatMap((issue) => {
+      const path = [...under, ...issue.path];
+      if (issue.code === "unrecognized_keys") {
+        return issue.keys.slice(0, 20).map((key) => ({
+          path: [...path, key.slice(0, 100)].join("."),
+          message: "is not a field",
+        }));
+      }
+      if (issue.code === "invalid_union" && issue.errors.length > 0) {
+        const nearest = issue.errors.reduce((best, each) => (flawsOf(each) < flawsOf(best) ? each : best));
+        return detailsOf(nearest, path);
+      }
+      return [{ path: path.join("."), message: issue.message }];
+    })
+    .slice(0, 100);
 }
 
 function queryOf(endpoint: Endpoint, url: URL): unknown {

@@ -43,17 +43,19 @@ const life = {
   note: paragraph(2_000).default(""),
 };
 
-/** A link to a key of its own, or to the successor of one that there is: that one's name, rights and expiry. */
-export const newClaimSchema = z.union([
-  z.strictObject({
-    name: line(1, 120),
-    description: paragraph(2_000).default(""),
-    authorizedRequests: authorizedRequestsSchema.default(null),
-    expiresAt: futureTime.nullable().default(null),
-    ...life,
-  }),
-  z.strictObject({ rotates: z.uuid(), graceSeconds, ...life }),
-]);
+/** A link to a key of its own. */
+export const newKeyClaimSchema = z.strictObject({
+  name: line(1, 120),
+  description: paragraph(2_000).default(""),
+  authorizedRequests: authorizedRequestsSchema.default(null),
+  expiresAt: futureTime.nullable().default(null),
+  ...life,
+});
+
+/** A link to the successor of a key that there is: that one's name, rights and expiry. */
+export const successorClaimSchema = z.strictObject({ rotates: z.uuid(), graceSeconds, ...life });
+
+export const newClaimSchema = z.union([newKeyClaimSchema, successorClaimSchema]);
 export type NewClaim = z.output<typeof newClaimSchema>;
 
 export const claimFilters = {

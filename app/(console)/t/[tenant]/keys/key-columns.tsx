@@ -8,7 +8,7 @@ import type { ApiKey } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
 
 /** What a key may do, in a few words. */
-export function rightsText({ authorizedRequests }: ApiKey): string {
+export function rightsText({ authorizedRequests }: Pick<ApiKey, "authorizedRequests">): string {
   if (authorizedRequests === null) return "All its routes allow";
   if (authorizedRequests.length === 0) return "Nothing";
   return `${authorizedRequests.length} ${authorizedRequests.length === 1 ? "request" : "requests"}`;

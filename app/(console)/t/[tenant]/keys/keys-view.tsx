@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { KeyRound } from "lucide-react";
+import { KeyRound, Send } from "lucide-react";
 import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
@@ -14,8 +14,10 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api, type Page } from "#lib/api/client.ts";
 import type { ApiKey, KeyStatus } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
+import { HandOverKey } from "./claim-key.tsx";
 import { Enforcement } from "./enforcement.tsx";
 import { keyColumns } from "./key-columns.tsx";
+import { KeysTabs } from "./keys-tabs.tsx";
 import { MintKey } from "./mint-key.tsx";
 import { KEYS_PER_PAGE } from "./page-size.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
@@ -27,6 +29,7 @@ const FILTERS = [
     options: [
       { value: "", label: "Any status" },
       { value: "active", label: "Active" },
+      { value: "rotating", label: "Rotating" },
       { value: "expired", label: "Expired" },
       { value: "revoked", label: "Revoked" },
     ],
@@ -73,20 +76,42 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
       Mint key
     </Button>
   );
+  const handOver = (
+    <Button
+      icon={<Send aria-hidden size={14} />}
+      disabledReason={refusal}
+      onClick={() => url.set({ handover: "1" })}
+    >
+      Hand over key
+    </Button>
+  );
   return (
     <>
       <PageHeader
         title="Keys"
         description="What callers show in X-Api-Key. Minting and revoking act at once, without publishing."
-        actions={none ? null : mint}
+        actions={
+          none ? null : (
+            <>
+              {handOver}
+              {mint}
+            </>
+          )
+        }
       />
+      <KeysTabs tenant={tenant} current="keys" />
       <ErrorNotice error={error} />
       {revoked ? <Enforcement tenant={tenant} id={revoked.id} name={revoked.name} /> : null}
       {none ? (
         <EmptyState
           title="No keys yet"
           body="A key lets a caller through the routes that ask for one. It is shown once, when it is made."
-          action={mint}
+          action={
+            <div className="flex flex-wrap gap-2">
+              {mint}
+              {handOver}
+            </div>
+          }
         />
       ) : (
         <>
@@ -109,6 +134,12 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
           />
         </>
       )}
+      <HandOverKey
+        tenant={tenant}
+        refusal={refusal}
+        open={url.get("handover") === "1"}
+        onClose={() => url.set({ handover: null })}
+      />
       <MintKey
         tenant={tenant}
         gatewayUrl={gatewayUrl}

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban } from "lucide-react";
+import { Ban, RotateCw } from "lucide-react";
 import { useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { MethodBadge, StatusBadge } from "#components/ui/badge.tsx";
@@ -10,12 +10,14 @@ import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
-import { whyNotRevoke } from "#lib/keys/rules.ts";
+import { whyNotRevoke, whyNotRotate } from "#lib/keys/rules.ts";
 import type { ApiKeyDetail } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
 import { Enforcement, keyQuery } from "../enforcement.tsx";
 import { KeyEnds, rightsText } from "../key-columns.tsx";
 import { RevokeDialog } from "../revoke-dialog.tsx";
+import { RotateKey } from "../rotate-key.tsx";
+import { RotatePanel } from "../rotate-panel.tsx";
 
 type KeyViewProps = {
   tenant: string;
@@ -35,6 +37,8 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
     initialDataUpdatedAt: loadedAt,
   });
   const [revoking, setRevoking] = useState(false);
+  const [rotating, setRotating] = useState(false);
+  const refusal = whyNot(role, "key.manage");
   return (
     <>
       <PageHeader
@@ -44,21 +48,36 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
         meta={
           <>
             <StatusBadge status={key.status} />
+            {key.status === "rotating" ? (
+              <span className="text-muted">
+                ends <RelativeTime at={key.graceEndsAt} />
+              </span>
+            ) : null}
             <KeyEnds apiKey={key} />
           </>
         }
         actions={
-          <Button
-            icon={<Ban aria-hidden size={14} />}
-            disabledReason={whyNot(role, "key.manage") ?? whyNotRevoke(key.status)}
-            onClick={() => setRevoking(true)}
-          >
-            Revoke key
-          </Button>
+          <>
+            <Button
+              icon={<RotateCw aria-hidden size={14} />}
+              disabledReason={refusal ?? whyNotRotate(key)}
+              onClick={() => setRotating(true)}
+            >
+              Rotate key
+            </Button>
+            <Button
+              icon={<Ban aria-hidden size={14} />}
+              disabledReason={refusal ?? whyNotRevoke(key.status)}
+              onClick={() => setRevoking(true)}
+            >
+              Revoke key
+            </Button>
+          </>
         }
       />
       <ErrorNotice error={error} />
       {key.status === "revoked" ? <Enforcement tenant={tenant} id={key.id} name={key.name} /> : null}
+      <RotatePanel tenant={tenant} apiKey={key} refusal={refusal} />
       <div className="grid grid-cols-1 items-start gap-x-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <div>
           <Section title="Facts">
@@ -99,6 +118,12 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
           </p>
         </Section>
       </div>
+      <RotateKey
+        tenant={tenant}
+        apiKey={rotating ? key : null}
+        refusal={refusal}
+        onClose={() => setRotating(false)}
+      />
       <RevokeDialog
         tenant={tenant}
         apiKey={revoking ? key : null}

@@ -1,0 +1,13 @@
+"use client";
+import dynamic from "next/dynamic";
+import type { ClaimDialogProps } from "./claim-dialog.tsx";
+import { useOnceOpen } from "./use-once-open.ts";
+
+const ClaimDialog = dynamic(() => import("./claim-dialog.tsx").then((module) => module.ClaimDialog), {
+  ssr: false,
+});
+
+/** Makes a claim link and shows it, once; fetched when it is first asked for. */
+export function HandOverKey(props: ClaimDialogProps) {
+  return useOnceOpen(props.open) ? <ClaimDialog {...props} /> : null;
+}

@@ -1,0 +1,144 @@
+"use client";
+import { Plus, X } from "lucide-react";
+import { type ClipboardEvent, useRef } from "react";
+import { Field } from "#components/form/field.tsx";
+import { Button, IconButton } from "#components/ui/button.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Select } from "#components/ui/select.tsx";
+import { METHODS } from "#lib/contract/methods.ts";
+import { parsePattern } from "#lib/contract/path.ts";
+import type { IdleReason } from "#lib/contract/rights-reach.ts";
+import { EMPTY_ROW, type RightsRow, rowsOfLines, withPasted } from "./rights.ts";
+
+const METHOD_OPTIONS = METHODS.map((method) => ({ value: method, label: method }));
+export const MOST_ROWS = 500;
+
+const IDLE_WORDS: Record<IdleReason, string> = {
+  no_route: "No live route is like this.",
+  no_key_asked: "The live routes that are like this ask for no API key.",
+  other_keys: "The live routes that are like this name the keys that they take.",
+};
+
+type RightsRowsProps = {
+  rows: readonly RightsRow[];
+  onRowsChange: (rows: RightsRow[]) => void;
+  /** Why a row opens nothing, by its place. */
+  idle: ReadonlyMap<number, IdleReason>;
+  errorAt: (field: string) => string | null;
+  /** What is wrong with the rows as a whole. */
+  error: string | null;
+};
+
+/** Kinds of requests by hand, one per row; several lines can be pasted into any path. */
+export function RightsRows({ rows, onRowsChange, idle, errorAt, error }: RightsRowsProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const focusLast = () =>
+    requestAnimationFrame(() => {
+      const paths = box.current?.querySelectorAll<HTMLInputElement>("input[data-path]");
+      paths?.[paths.length - 1]?.focus();
+    });
+  const change = (at: number, next: Partial<RightsRow>) =>
+    onRowsChange(rows.map((row, place) => (place === at ? { ...row, ...next } : row)));
+  const onPaste = (at: number) => (event: ClipboardEvent) => {
+    const text = event.clipboardData.getData("text").trim();
+    const pasted = rowsOfLines(text);
+    // One bare path goes where the cursor is, as anywhere.
+    if (pasted.length < 2 && !/\s/.test(text)) return;
+    event.preventDefault();
+    onRowsChange(withPasted(rows, at, pasted));
+  };
+  const full = rows.length >= MOST_ROWS;
+  return (
+    <div ref={box} className="space-y-2" data-field="authorizedRequests">
+      <p className="text-muted text-xs">
+        Paths as in routes: :id stands for one segment, * for everything below. Paste several lines such as{" "}
+        <code className="font-mono">GET /v1/users/*?team=7</code> at once.
+      </p>
+      <ol className="max-h-72 space-y-2 overflow-y-auto px-0.5 py-0.5">
+        {rows.map((row, at) => {
+          const parsed = row.path.trim() === "" ? null : parsePattern(row.path.trim());
+          const problem = parsed && !parsed.ok ? `Path ${parsed.message}` : null;
+          const why = idle.get(at);
+          return (
+            <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+              key={at}
+              className="grid grid-cols-[5.5rem_minmax(0,1fr)_auto] gap-2 sm:grid-cols-[5.5rem_minmax(0,3fr)_minmax(0,2fr)_auto]"
+            >
+              <Select
+                aria-label={`Method of row ${at + 1}`}
+                mono
+                options={METHOD_OPTIONS}
+                value={row.method}
+                onValueChange={(method) => change(at, { method })}
+              />
+              <Field
+                label={`Path of row ${at + 1}`}
+                hideLabel
+                name={`authorizedRequests.${at}.path`}
+                error={problem ?? errorAt(`authorizedRequests.${at}`)}
+                hint={why && !problem ? <span className="text-warn">{IDLE_WORDS[why]}</span> : undefined}
+              >
+                <Input
+                  data-path
+                  mono
+                  spellCheck={false}
+                  autoCapitalize="none"
+                  autoComplete="off"
+                  placeholder="/v1/users/*"
+                  value={row.path}
+                  onPaste={onPaste(at)}
+                  onValueChange={(path) => change(at, { path })}
+                />
+              </Field>
+              <div className="col-start-2 sm:col-start-auto">
+                <Input
+                  aria-label={`Query parameters of row ${at + 1}`}
+                  mono
+                  spellCheck={false}
+                  autoCapitalize="none"
+                  autoComplete="off"
+                  placeholder="any query"
+                  value={row.query}
+                  onValueChange={(query) => change(at, { query })}
+                />
+              </div>
+              <IconButton
+                className="col-start-3 row-start-1 sm:col-start-auto sm:row-start-auto"
+                label={`Remove row ${at + 1}`}
+                icon={<X aria-hidden size={14} />}
+                onClick={() => {
+                  onRowsChange(rows.filter((_, place) => place !== at));
+                  focusLast();
+                }}
+              />
+            </li>
+          );
+        })}
+      </ol>
+      <div className="flex items-center gap-3">
+        <Button
+          size="small"
+          icon={<Plus aria-hidden size={14} />}
+          disabledReason={full ? `A key holds at most ${MOST_ROWS} rows.` : null}
+          onClick={() => {
+            onRowsChange([...rows, EMPTY_ROW]);
+            focusLast();
+          }}
+        >
+          Add row
+        </Button>
+        {rows.length > 20 ? (
+          <span className={rows.length > MOST_ROWS ? "text-bad" : "text-muted"}>
+            {rows.length.toLocaleString("en")} of {MOST_ROWS} rows
+          </span>
+        ) : null}
+      </div>
+      {error ? (
+        <p role="alert" className="text-bad text-xs">
+          {error}
+        </p>
+      ) : null}
+    </div>
+  );
+}
