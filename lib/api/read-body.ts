@@ -1,6 +1,27 @@
-import { DomainError } from "#lib/errors/domain-error.ts";
+import { DomainError, invalid } from "#lib/errors/domain-error.ts";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** This name is lost wherever an object is copied, so that a document that has it would not be stored as it came. */
+const LOST_NAME = "__proto__";
+/** The name itself, or an escape that one of its characters could hide behind. */
+const MAY_HOLD_IT = /__proto__|\\u00(?:5f|6f|7[024])/i;
+
+/** Looks level by level, so that no depth can exhaust the stack. Throws `invalid_input` (422). */
+function refuseLostNames(value: unknown): void {
+  let level: { path: string[]; value: unknown }[] = [{ path: [], value }];
+  while (level.length > 0) {
+    const next: typeof level = [];
+    for (const { path, value: each } of level) {
+      if (each === null || typeof each !== "object") continue;
+      for (const [name, member] of Object.entries(each)) {
+        const place = [...path, name];
+        if (name === LOST_NAME) throw invalid([{ path: place.join("."), message: "cannot be a name" }]);
+        next.push({ path: place, value: member });
+      }
+    }
+    level = next;
+  }
+}
 
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -19,7 +40,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
 
 /**
  * Reads a JSON body of at most `maxBytes`. Throws `unsupported_media_type` (415), `payload_too_large` (413) or
- * `bad_request` (400: not UTF-8, not JSON); none of the messages quotes the body, which may hold a secret.
+ * `bad_request` (400: not UTF-8, not JSON) or `invalid_input` (a name that would be lost); none of the messages quotes the body, which may hold a secret.
  */
 export async function readJsonBody(request: Request, maxBytes = DEFAULT_MAX_BYTES): Promise<unknown> {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
@@ -28,9 +49,14 @@ export async function readJsonBody(request: Request, maxBytes = DEFAULT_MAX_BYTE
     throw new DomainError("unsupported_media_type", "Send the body as application/json.");
   }
   if (bytes.byteLength === 0) return {};
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
   } catch {
     throw new DomainError("bad_request", "The body is not valid JSON.");
   }
+  if (MAY_HOLD_IT.test(text)) refuseLostNames(value);
+  return value;
 }

@@ -83,5 +83,5 @@ export function compileSchema(schema: unknown): CompiledSchema {
 /** Why a schema cannot be used; null when it can. */
 export function schemaProblem(schema: unknown): SchemaProblem | null {
   const read = readSchema(schema, (name) => FORMATS.has(name));
-  return read.ok ? null : { path: read.path, message: read.message };
+  return read.ok ? null : { path: read.path, message: read.message, hangs: read.hangs };
 }

@@ -50,6 +50,7 @@ function parseSegment(text: string, isLast: boolean): PatternSegment[] | string 
   const value = decode(glued);
   if (value === null) return `'${text}' is not valid percent-encoding`;
   if (CONTROL.test(value)) return "has a control character";
+  if (!value.isWellFormed()) return "has half of a surrogate pair, which no request can carry";
   if (value === "." || value === "..") return "has a dot segment";
   const literal: PatternSegment = { kind: "literal", value };
   return glued === text ? [literal] : [literal, { kind: "rest", name: REST_NAME, min: 0 }];

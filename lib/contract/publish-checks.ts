@@ -2,6 +2,7 @@ import { corsProblem } from "./cors.ts";
 import { type Finding, MAX_OTHERS } from "./lint/finding.ts";
 import { parsePattern, patternShape } from "./path.ts";
 import type { Route } from "./route.ts";
+import { schemaErrors } from "./schema-errors.ts";
 
 type Shaped = Pick<Route, "id" | "method" | "path" | "apiVersion" | "enabled">;
 export type PublishProblem = { routeId: string; message: string };
@@ -64,6 +65,7 @@ export function routeErrors(route: Route): Finding[] {
       `uses ${feature}, which this version cannot serve`,
     ),
   );
+  errors.push(...schemaErrors(route));
   const cors = route.corsEnabled ? corsProblem(route.cors) : null;
   if (cors) errors.push(error("cors_any_origin_with_credentials", "cors.allowCredentials", cors));
   if (route.target.type === "job-status" && !namesJob(route.path)) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { METHODS } from "./methods.ts";
 import { parsePattern } from "./path.ts";
+import { findUnstorable, isStorable, UNSTORABLE } from "./storable.ts";
 import { line, paragraph } from "./text.ts";
 
 /**
@@ -21,13 +22,12 @@ const functionName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is not a function name: lower-case letters, digits and -");
 
-const httpUrl = z
-  .string()
-  .max(2_048)
-  .refine((text) => {
-    const url = URL.parse(text);
-    return url !== null && ["http:", "https:"].includes(url.protocol) && !url.username && !url.password;
-  }, "must be an http:// or https:// URL without credentials");
+const storable = z.string().refine(isStorable, UNSTORABLE);
+
+const httpUrl = storable.max(2_048).refine((text) => {
+  const url = URL.parse(text);
+  return url !== null && ["http:", "https:"].includes(url.protocol) && !url.username && !url.password;
+}, "must be an http:// or https:// URL without credentials");
 
 const maxAttempts = z.int().min(1).max(100).default(5);
 
@@ -71,7 +71,7 @@ export const authSchema = z.discriminatedUnion("mode", [
     mode: z.literal("bearer"),
     requiredScopes: z.array(line(1, 256)).max(50).default([]),
     requiredClaims: z
-      .record(z.string().min(1).max(256), z.union([z.string(), z.number(), z.boolean()]))
+      .record(storable.min(1).max(256), z.union([storable.max(1_024), z.number(), z.boolean()]))
       .default({}),
   }),
 ]);
@@ -101,8 +101,23 @@ const rateLimitSchema = z.strictObject({
   per: z.enum(["ip", "key"]).default("ip"),
 });
 
-/** A JSON Schema as written by the tenant; whether it compiles and cannot hang is checked where it is compiled. */
-const jsonSchema = z.union([z.record(z.string(), z.json()), z.boolean()]);
+export type JsonSchema = Record<string, z.core.util.JSONType> | boolean;
+
+/**
+ * A JSON Schema as written by the tenant, kept exactly; whether it can be used is checked before publishing. What
+ * zod copies member by member would lose some, and end with the stack on a deep one.
+ */
+const jsonSchema = z
+  .custom<JsonSchema>(
+    (value) =>
+      typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value)),
+    "must be a JSON Schema: an object, true or false",
+  )
+  .superRefine((value, context) => {
+    const part = findUnstorable(value);
+    if (part) context.addIssue({ code: "custom", path: part.path, message: part.message });
+  })
+  .meta({ type: ["object", "boolean"], description: "A JSON Schema 2020-12" });
 
 const headerMap = z.record(token, headerValue);
 
@@ -137,7 +152,7 @@ export const routeFieldsSchema = z.strictObject({
         .strictObject({
           setHeaders: headerMap.default({}),
           removeHeaders: z.array(token).max(100).default([]),
-          path: z.string().max(1_024).startsWith("/").nullable().default(null),
+          path: storable.max(1_024).startsWith("/").nullable().default(null),
         })
         .prefault({}),
       response: z

@@ -1,7 +1,7 @@
 import { RE2JS } from "re2js";
 
-/** Where a schema cannot be used, as a JSON pointer into it, and why. */
-export type SchemaProblem = { path: string; message: string };
+/** Where a schema cannot be used, as a JSON pointer into it, and why; `hangs`: because a check might never end. */
+export type SchemaProblem = { path: string; message: string; hangs: boolean };
 
 type Json = Record<string, unknown>;
 
@@ -134,9 +134,11 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 const IN_PLACE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);
 class Problem extends Error {
   readonly path: string;
-  constructor(path: string, message: string) {
+  readonly hangs: boolean;
+  constructor(path: string, message: string, hangs = false) {
     super(message);
     this.path = path;
+    this.hangs = hangs;
   }
 }
 
@@ -149,15 +151,19 @@ const escapePointer = (name: string) => name.replaceAll("~", "~0").replaceAll("/
 /** Compiles a pattern for re2; `message` says why it cannot be used. */
 export function linearPattern(
   source: string,
-): { ok: true; pattern: LinearPattern } | { ok: false; message: string } {
+): { ok: true; pattern: LinearPattern } | { ok: false; message: string; hangs: boolean } {
   if (source.length > MAX_PATTERN_LENGTH) {
-    return { ok: false, message: `is longer than ${MAX_PATTERN_LENGTH} characters` };
+    return { ok: false, hangs: false, message: `is longer than ${MAX_PATTERN_LENGTH} characters` };
   }
   try {
     const re2 = RE2JS.compile(RE2JS.translateRegExp(source));
     const size = re2.programSize();
     if (size > MAX_PATTERN_SIZE) {
-      return { ok: false, message: "repeats too much: the pattern would take too long to check" };
+      return {
+        ok: false,
+        hangs: true,
+        message: "repeats too much: the pattern would take too long to check",
+      };
     }
     return { ok: true, pattern: { source, size, test: (text) => re2.test(text) } };
   } catch (error) {
@@ -165,6 +171,7 @@ export function linearPattern(
     const looksAround = /\(\?<?[=!]|\\[1-9]|\\k</.test(source);
     return {
       ok: false,
+      hangs: looksAround || /repeat|large/.test(reason),
       message: looksAround
         ? "uses a lookahead, a lookbehind or a backreference, which cannot be checked in bounded time"
         : `is not a regular expression that can be checked in bounded time: ${reason}`,
@@ -209,7 +216,8 @@ export function readSchema(
     if (size > MAX_SCHEMA_BYTES) throw new Problem("", `is larger than ${MAX_SCHEMA_BYTES / 1_024} KiB`);
     return { ok: true, node: read(schema, isFormat) };
   } catch (error) {
-    if (error instanceof Problem) return { ok: false, path: error.path, message: error.message };
+    if (error instanceof Problem)
+      return { ok: false, path: error.path, message: error.message, hangs: error.hangs };
     throw error;
   }
 }
@@ -230,7 +238,7 @@ function read(root: unknown, isFormat: (name: string) => boolean): SchemaNode {
       throw new Problem(path, `is one of more than ${MAX_PATTERNS} patterns`);
     }
     const compiled = linearPattern(source);
-    if (!compiled.ok) throw new Problem(path, compiled.message);
+    if (!compiled.ok) throw new Problem(path, compiled.message, compiled.hangs);
     patterns.set(source, compiled.pattern);
     return compiled.pattern;
   }
@@ -388,7 +396,7 @@ function read(root: unknown, isFormat: (name: string) => boolean): SchemaNode {
           stack.pop();
         } else if (state.get(following) === "open") {
           const message = "refers to itself without going into a member or an item, so it never ends";
-          throw new Problem(following, message);
+          throw new Problem(following, message, true);
         } else if (!state.has(following) && inPlace.has(following)) {
           state.set(following, "open");
           stack.push({ place: following, next: 0 });

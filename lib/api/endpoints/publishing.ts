@@ -38,6 +38,7 @@ import {
 } from "#lib/publishing/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
+import { MAX_ROUTE_BYTES } from "./routes.ts";
 
 /** An export of 20,000 ordinary routes. */
 const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
@@ -69,6 +70,7 @@ export const publishingEndpoints: Endpoint[] = [
     summary:
       "What would be wrong or surprising at one route if the draft held it like this; nothing is stored",
     body: candidateSchema,
+    maxBodyBytes: MAX_ROUTE_BYTES,
     response: dataOf(candidateFindingsSchema),
     handle: async ({ actor, body }) => ({ data: await lintOne(actor, body) }),
   }),

@@ -26,6 +26,9 @@ export function editedVersion(body: number | undefined, ifMatch: string | null):
   throw invalid([{ path: "version", message: "is required (or send it as If-Match)" }]);
 }
 
+/** Enough to say of ten megabytes of schema at which field they are too many. */
+export const MAX_ROUTE_BYTES = 12 * 1024 * 1024;
+
 export const routeEndpoints: Endpoint[] = [
   tenantEndpoint("tenant.read", {
     method: "POST",
@@ -79,6 +82,7 @@ export const routeEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/routes",
     summary: "Add a route to the draft",
     body: newRouteSchema,
+    maxBodyBytes: MAX_ROUTE_BYTES,
     response: dataOf(draftRouteSchema),
     status: 201,
     handle: async ({ actor, body }) => ({ data: await createRoute(actor, body) }),
@@ -95,6 +99,7 @@ export const routeEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/routes/{id}",
     summary: "Replace one route of the draft",
     body: editedRouteSchema,
+    maxBodyBytes: MAX_ROUTE_BYTES,
     response: dataOf(draftRouteSchema),
     async handle({ actor, params, body, ifMatch }) {
       const { id, version, createdAt: _made, updatedAt: _changed, published: _published, ...fields } = body;
