@@ -283,7 +283,6 @@ test("the trace of a request that a key does not cover names the nearest of its 
 
 test("a revision with a feature that is not enforced yet is refused whole", () => {
   const unsupported: Partial<RouteFieldsInput>[] = [
-    { target: { type: "lambda", functionName: "f" } },
     { target: { type: "pipeline", functions: ["a"] } },
     { validation: { body: { type: "object" } } },
     { cache: { ttlSeconds: 5 } },
