@@ -3,7 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import { isCorsHeader } from "#lib/contract/cors.ts";
 import type { Caller, KeyFacts } from "#lib/contract/decision.ts";
-import { errorEnvelope, GATEWAY_ERROR_STATUS, type GatewayErrorCode } from "#lib/contract/errors.ts";
+import {
+  type ErrorDetail,
+  errorEnvelope,
+  GATEWAY_ERROR_STATUS,
+  type GatewayErrorCode,
+} from "#lib/contract/errors.ts";
 import type { Decided, Refusals } from "./refusals.ts";
 import type { TenantState } from "./snapshot.ts";
 
@@ -108,9 +113,10 @@ export function answerError(
   code: GatewayErrorCode,
   message: string,
   headers: readonly string[] = [],
+  details: ErrorDetail[] = [],
 ): void {
   exchange.code = code;
   if (exchange.decided) exchange.refusals?.note(exchange.decided, exchange, code, message);
-  const body = JSON.stringify(errorEnvelope(code, message, exchange.requestId));
+  const body = JSON.stringify(errorEnvelope(code, message, exchange.requestId, details));
   answer(exchange, GATEWAY_ERROR_STATUS[code], [...headers, "Content-Type", "application/json"], body);
 }

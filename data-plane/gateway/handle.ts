@@ -6,17 +6,13 @@ import type { RateLimit } from "#lib/contract/route.ts";
 import { decideRequest, decisionRequest } from "./decide-request.ts";
 import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
 import type { KeyLookups } from "./key-lookup.ts";
-import { announcedLength, readBody } from "./policies/body.ts";
 import { type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
 import { limitSubject } from "./policies/source-ip.ts";
 import type { Refusals } from "./refusals.ts";
+import { run } from "./run.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Tallies } from "./tallies.ts";
-import { buildEvent } from "./targets/event-source.ts";
-import { answerFromFunction } from "./targets/function.ts";
-import { answerFromUpstream } from "./targets/http.ts";
-import { answerJobStatus, answerWithJob } from "./targets/job.ts";
-import { answerFromLambda, type Lambdas } from "./targets/lambda.ts";
+import type { Lambdas } from "./targets/lambda.ts";
 import type { TokenLookups } from "./tokens/token-lookup.ts";
 
 /** Everything that a request may need on its way. */
@@ -83,54 +79,4 @@ export async function handle(exchange: Exchange, address: Address, services: Ser
     }
   }
   return run(allowed, address, decision.segments, services);
-}
-
-async function run(
-  exchange: AllowedExchange,
-  address: Address,
-  segments: readonly string[],
-  services: Services,
-): Promise<void> {
-  const { target, maxBodyBytes } = exchange.route.route;
-  const tooLarge = () =>
-    answerError(exchange, "body_too_large", `The body is larger than ${maxBodyBytes} bytes.`);
-  const announced = announcedLength(exchange.req);
-  if (announced !== null && announced > maxBodyBytes) return tooLarge();
-  if (exchange.expectsContinue) {
-    exchange.expectsContinue = false;
-    exchange.res.writeContinue();
-  }
-  if (target.type === "http") {
-    const trusts = services.trustedProxies > 0;
-    return answerFromUpstream(exchange, services.upstreams, target, address, segments, trusts);
-  }
-  const body = await readBody(exchange.req, maxBodyBytes);
-  if (body === "too_large") return tooLarge();
-  if (body === "aborted") return;
-  switch (target.type) {
-    case "function": {
-      const options = { format: target.eventFormat, withoutSecrets: false };
-      const event = buildEvent(exchange, address, segments, body, options);
-      return answerFromFunction(exchange, services.functions, { ...target, event });
-    }
-    case "lambda": {
-      const options = { format: target.eventFormat, withoutSecrets: false };
-      const event = buildEvent(exchange, address, segments, body, options);
-      return answerFromLambda(exchange, services.lambdas, target, event);
-    }
-    case "job": {
-      const options = { format: "simple", withoutSecrets: true } as const;
-      return answerWithJob(
-        exchange,
-        services.pool,
-        target,
-        buildEvent(exchange, address, segments, body, options),
-      );
-    }
-    case "job-status":
-      return answerJobStatus(exchange, services.pool, segments);
-    default:
-      // compileRevision refuses every other target; should one get here all the same, nothing runs.
-      return answerError(exchange, "unavailable", "This route's target cannot be served.");
-  }
 }

@@ -284,7 +284,7 @@ test("the trace of a request that a key does not cover names the nearest of its 
 test("a revision with a feature that is not enforced yet is refused whole", () => {
   const unsupported: Partial<RouteFieldsInput>[] = [
     { target: { type: "pipeline", functions: ["a"] } },
-    { validation: { body: { type: "object" } } },
+    { validation: { body: { type: "nonsense" } } },
     { cache: { ttlSeconds: 5 } },
     { transform: {} },
     { cors: { allowCredentials: true } },

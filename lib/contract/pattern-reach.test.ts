@@ -19,13 +19,13 @@ const pattern = fc
     return parsed.pattern;
   });
 
-/** Every path of up to five segments over the letters that the patterns know and one that they do not. */
+/** Every path of up to five segments over the words that the patterns know, one that they do not, and nothing. */
 const PATHS = (function grow(depth: number): string[][] {
   if (depth === 0) return [[]];
   const shorter = grow(depth - 1);
   return [
     ...shorter,
-    ...shorter.filter((p) => p.length === depth - 1).flatMap((p) => ["a", "b", "x"].map((s) => [...p, s])),
+    ...shorter.filter((p) => p.length === depth - 1).flatMap((p) => ["a", "b", "x", ""].map((s) => [...p, s])),
   ];
 })(5);
 const matched = (one: ParsedPattern) => PATHS.filter((path) => patternMatches(one, path));

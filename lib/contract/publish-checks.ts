@@ -24,7 +24,6 @@ export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
 
 /** Where each feature that may be unsupported stands in the document; the others are a target. */
 const FIELD_OF: Record<string, string> = {
-  "request validation": "validation",
   "response caching": "cache",
   "request or response transformation": "transform",
 };
@@ -36,7 +35,6 @@ const FIELD_OF: Record<string, string> = {
 export function unsupportedFeatures(route: Route): string[] {
   const found: string[] = [];
   if (route.target.type === "pipeline") found.push("a pipeline target");
-  if (route.validation) found.push("request validation");
   if (route.cache) found.push("response caching");
   if (route.transform) found.push("request or response transformation");
   return found;

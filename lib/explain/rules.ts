@@ -8,12 +8,12 @@ import {
   type DecisionRequest,
   decide,
   type KeyLookup,
-  type Refusal,
   refuse,
 } from "#lib/contract/decision.ts";
 import { explainMatch } from "#lib/contract/explain-match.ts";
 import { parseRequestPath } from "#lib/contract/path.ts";
 import { findDuplicates, unsupportedFeatures } from "#lib/contract/publish-checks.ts";
+import { type CheckRefusal, checkBody } from "#lib/contract/request-checks.ts";
 import type { RateLimit, Route } from "#lib/contract/route.ts";
 import { completeTrace, type TraceStep } from "#lib/contract/trace.ts";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
@@ -62,31 +62,28 @@ function limitWords(limit: RateLimit, sourceIp: string | null): string {
 }
 
 /** The steps after the decision, as the gateway takes them; the refusal that one of them would answer with. */
-function afterDecision(allowed: Allowed, explained: Explained, steps: TraceStep[]): Refusal | null {
-  const { route } = allowed;
-  const { rateLimit, maxBodyBytes, cache, target } = route.route;
+function afterDecision(
+  { route }: Allowed,
+  explained: Explained,
+  request: DecisionRequest,
+  steps: TraceStep[],
+): CheckRefusal | null {
+  const { rateLimit, cache, target } = route.route;
   steps.push({
     step: "rate_limit",
     outcome: rateLimit ? "passed" : "skipped",
     detail: rateLimit ? limitWords(rateLimit, explained.sourceIp) : "the route has no limit",
   });
-  const size = explained.body.byteLength;
-  if (size > maxBodyBytes) {
-    const refusal = refuse("body_too_large", `The body is larger than ${maxBodyBytes} bytes.`, route);
-    steps.push({
-      step: "body",
-      outcome: "refused",
-      detail: `${refusal.message} It has ${count(size, "byte")}.`,
-    });
-    return refusal;
-  }
-  const most = `of at most ${maxBodyBytes.toLocaleString("en")}`;
-  steps.push({
-    step: "body",
-    outcome: size > 0 ? "passed" : "skipped",
-    detail: size > 0 ? `${count(size, "byte")} ${most}` : "no body",
-  });
-  steps.push({ step: "validation", outcome: "skipped", detail: "the route validates nothing" });
+  const { body, wire } = explained;
+  const checked = {
+    method: request.method,
+    query: request.query,
+    contentType: headerOf(wire.headers, "content-type"),
+    bodyBytes: body.byteLength,
+    body,
+  };
+  const refusal = checkBody(route, checked, (step) => steps.push(step));
+  if (refusal) return refusal;
   steps.push({
     step: "cache",
     outcome: cache ? "passed" : "skipped",
@@ -210,8 +207,8 @@ export function explainSide(
     steps.push({ step: "auth", outcome: "refused", detail: decision.message });
   }
   const allowed = decision.kind === "allowed" ? decision : null;
-  const refusal =
-    decision.kind === "refused" ? decision : allowed && afterDecision(allowed, explained, steps);
+  const refusal: CheckRefusal | null =
+    decision.kind === "refused" ? decision : allowed && afterDecision(allowed, explained, request, steps);
 
   const parsed = parseRequestPath(request.path);
   // Of a version that was refused nothing won, though the answer has a route's headers.
@@ -247,7 +244,12 @@ export function explainSide(
   if (refusal) {
     const headers = listed([...ownHeaders(refusal.route, request.origin), ...refusal.headers]);
     const { status, code, message } = refusal;
-    return sideOf(set.version, told, { outcome: "refused", status, code, message }, { ...more, headers });
+    return sideOf(
+      set.version,
+      told,
+      { outcome: "refused", status, code, message },
+      { ...more, headers, details: refusal.details ?? [] },
+    );
   }
   if (decision.kind === "preflight") {
     const answer = { outcome: "preflight", status: 204, code: null, message: null } as const;

@@ -89,6 +89,28 @@ export const ROUTES: readonly RouteCase[] = [
   { name: "no-body", at: "POST /no-body", maxBodyBytes: 0 },
   { name: "tokens", at: "GET /tokens", auth: "token" },
   { name: "scoped", at: "GET /scoped", auth: "scoped" },
+  {
+    name: "validated",
+    at: "POST /validated",
+    maxBodyBytes: 60,
+    validation: {
+      body: {
+        type: "object",
+        required: ["name"],
+        properties: { name: { type: "string", maxLength: 3 } },
+        additionalProperties: false,
+      },
+      query: { type: "object", properties: { page: { type: "integer" } } },
+    },
+  },
+  {
+    name: "validated-query",
+    at: "GET /validated",
+    auth: "key",
+    validation: {
+      query: { type: "object", required: ["q"], additionalProperties: false, properties: { q: {} } },
+    },
+  },
   { name: "root", at: "GET /" },
 ];
 
@@ -133,6 +155,8 @@ const NOT_FOUND = "404 route_not_found";
 const METHOD = "405 method_not_allowed";
 const BAD = "400 bad_request";
 const EVIL = "https://evil.example";
+const INVALID = "422 invalid_body";
+const json = (body: string) => ({ body, headers: { "Content-Type": "application/json" } });
 const version = (value: string) => ({ headers: { "X-Api-Version": value } });
 const origin = (value: string) => ({ headers: { Origin: value } });
 
@@ -388,6 +412,29 @@ export const CASES: readonly DecisionCase[] = [
   refused("POST /no-body", "413 body_too_large", { body: "x" }),
   refused("POST /keyed", "401 missing_credentials", { body: "x".repeat(100) }),
   runs("GET /v1/users", "users", { body: "a body where none is usual" }),
+  // Validation
+  runs("POST /validated", "validated", json('{"name":"Ada"}')),
+  runs("POST /validated?page=2&other=x", "validated", json('{"name":"Ada"}')),
+  refused("POST /validated", INVALID, json('{"name":"Adam"}')),
+  refused("POST /validated", INVALID, json('{"name":"Ada","more":1}')),
+  refused("POST /validated", INVALID, json('{"name":1}')),
+  refused("POST /validated", INVALID, json("[]")),
+  refused("POST /validated", INVALID, json("{")),
+  refused("POST /validated", INVALID, json('{"name":"Ada","__proto__":{}}')),
+  refused("POST /validated", INVALID, json('{"name":"a","name":"Adam"}')),
+  refused("POST /validated", INVALID, { headers: { "Content-Type": "application/json" } }),
+  refused("POST /validated", "415 unsupported_media_type", { body: '{"name":"Ada"}' }),
+  refused("POST /validated", "415 unsupported_media_type", {
+    body: '{"name":"Ada"}',
+    headers: { "Content-Type": "text/plain" },
+  }),
+  refused("POST /validated?page=two", "422 invalid_query", json('{"name":"Ada"}')),
+  refused("POST /validated", "413 body_too_large", json(`{"name":"${"x".repeat(60)}"}`)),
+  refused("POST /validated", "413 body_too_large", { body: "x".repeat(61) }),
+  runs("GET /validated?q=1", "validated-query", { key: "good" }),
+  refused("GET /validated", "422 invalid_query", { key: "good" }),
+  refused("GET /validated?q=1&r=2", "422 invalid_query", { key: "good" }),
+  refused("GET /validated", "401 missing_credentials"),
   // Headers that the head of the request is refused for
   refused("GET /v1/users", BAD, { headers: { Expect: "the-impossible" } }),
   refused("GET /v1/users", BAD, { headers: { Upgrade: "websocket", Connection: "Upgrade" } }),

@@ -78,7 +78,7 @@ export type HttpTarget = { url: string; timeoutMs: number };
 /**
  * Passes the request to an upstream and its answer back, both as they come. `timeoutMs` is the time until the
  * upstream's headers and then the longest silence in its body. 504 when it is exceeded, 502 when it fails; once an
- * answer has begun, a failure can only cut it off. Resolves when the exchange is over and never rejects.
+ * answer has begun, a failure can only cut it off. `whole` is the body if it has been read already. Resolves when the exchange is over and never rejects.
  */
 export async function answerFromUpstream(
   exchange: AllowedExchange,
@@ -87,13 +87,16 @@ export async function answerFromUpstream(
   address: Address,
   segments: readonly string[],
   trustsCaller: boolean,
+  whole: Buffer | null,
 ): Promise<void> {
   const { req, route } = exchange;
   const { maxBodyBytes } = route.route;
   const { origin, path } = upstreamUrl(route, target.url, segments, address.query);
   const length = announcedLength(req);
-  let body: Buffer | Readable | null = null;
-  if (length === null || length > SMALL_BODY_BYTES) {
+  let body: Buffer | Readable | null = whole?.length ? whole : null;
+  if (whole) {
+    // It has been read already, because somebody had to look at it.
+  } else if (length === null || length > SMALL_BODY_BYTES) {
     body = Readable.from(limitedBody(req, maxBodyBytes), { objectMode: false });
   } else if (length > 0) {
     const read = await readBody(req, maxBodyBytes);
