@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
+import { schemaProblem } from "#lib/contract/json-schema.ts";
 import type { ImportTarget } from "../schema.ts";
 import { readDocument } from "./document.ts";
 import { readSource } from "./source.ts";
@@ -156,4 +157,43 @@ test("functions can be named by operation, and a prefix goes before every path b
     unsecured: "none",
   });
   assert.deepEqual(upstream.operations[0]?.stated.target, { type: "http", url: "https://up.example/pets" });
+});
+
+test("a format or a pattern that no gateway can check is left out by name, so that the route can be published", async () => {
+  const schema = {
+    type: "object",
+    properties: {
+      own: { type: "string", format: "my-own" },
+      known: { type: "integer", format: "int64" },
+      password: { type: "string", pattern: "(?=.*[a-z]).{8,}" },
+      code: { type: "string", pattern: "^[A-Z]{3}$" },
+    },
+    patternProperties: { "^x-": {}, "(a)\\1": {} },
+  };
+  const post = {
+    requestBody: { required: true, content: { "application/json": { schema } } },
+    responses: {},
+  };
+  const { document, by } = await read(
+    JSON.stringify({ openapi: "3.1.0", info: { title: "t", version: "1" }, paths: { "/a": { post } } }),
+  );
+  const { stated } = by("/paths/~1a/post");
+  assert.equal(schemaProblem(stated.validation?.body), null);
+  assert.deepEqual(stated.validation?.body, {
+    type: "object",
+    properties: {
+      own: { type: "string" },
+      known: { type: "integer", format: "int64" },
+      password: { type: "string" },
+      code: { type: "string", pattern: "^[A-Z]{3}$" },
+    },
+    patternProperties: { "^x-": {} },
+  });
+  const at = "/paths/~1a/post/requestBody/content/application~1json/schema";
+  const told = listed(document.notes).filter((note) => /^(Format|Pattern) /.test(note));
+  assert.deepEqual(told, [
+    `Format ${at}/properties/own/format`,
+    `Pattern ${at}/properties/password/pattern`,
+    `Pattern ${at}/patternProperties/(a)\\1`,
+  ]);
 });

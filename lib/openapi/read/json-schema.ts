@@ -1,3 +1,5 @@
+import { FORMATS } from "#lib/contract/schema-formats.ts";
+import { linearPattern } from "#lib/contract/schema-structure.ts";
 import { MAX_SCHEMA_BYTES } from "../rules.ts";
 import { isObject, type JsonObject, listAt, member, objectAt } from "./json.ts";
 import { type Notes, Unusable } from "./notes.ts";
@@ -178,7 +180,31 @@ export class SchemaReader {
       );
       return;
     }
+    if (name === "format" && !FORMATS.has(raw as string)) {
+      this.#notes.add(
+        "Format",
+        at,
+        `'${String(raw).slice(0, 64)}' is no format that can be checked, and is left out`,
+      );
+      return;
+    }
+    if (name === "pattern" && !this.#canBeChecked(raw as string, at)) return;
+    if (name === "patternProperties") {
+      const usable = Object.entries(raw as JsonObject).filter(([source]) =>
+        this.#canBeChecked(source, down(at, source)),
+      );
+      if (usable.length === 0) return;
+      result[name] = this.#walk(keyword.shape, Object.fromEntries(usable), at, refs);
+      return;
+    }
     result[name] = this.#walk(keyword.shape, raw, at, refs);
+  }
+
+  /** A pattern that cannot be checked in bounded time would keep the route from being published. */
+  #canBeChecked(source: string, at: string): boolean {
+    const pattern = linearPattern(source);
+    if (!pattern.ok) this.#notes.add("Pattern", at, `${pattern.message}, and is left out`);
+    return pattern.ok;
   }
 
   #walk(shape: string, raw: unknown, at: string, refs: Set<string>): unknown {
