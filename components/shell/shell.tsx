@@ -129,6 +129,13 @@ function useShellCommands(
         keywords: "new api key",
         href: `${paths.keys(tenant)}?mint=1`,
       },
+      {
+        id: "find-key",
+        label: "Find a key",
+        group: "Do",
+        keywords: "who is this lookup whose secret leaked prefix last four",
+        href: paths.keys(tenant, { find: "1" }),
+      },
       ...tenants
         .filter((one) => one.slug !== tenant)
         .map((one) => ({

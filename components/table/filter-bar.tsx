@@ -16,11 +16,14 @@ export type Filter = { name: string; label: string; options: readonly Option[] }
 export function FilterBar({
   search,
   filters = [],
+  take,
   children,
 }: {
   /** What can be searched for: "Search by path or name". Left out where there is no search. */
   search?: string;
   filters?: readonly Filter[];
+  /** Looks at what was typed before it goes into the address; true keeps it out and empties the field. */
+  take?: (text: string) => boolean;
   /** At the end of the bar: a count, a button. */
   children?: ReactNode;
 }) {
@@ -32,7 +35,9 @@ export function FilterBar({
   const folded = filters.length > 3;
   return (
     <search className="mb-3 flex flex-wrap items-center gap-2">
-      {search ? <SearchField label={search} value={url.get("q")} onChange={(q) => url.set({ q })} /> : null}
+      {search ? (
+        <SearchField label={search} value={url.get("q")} onChange={(q) => url.set({ q })} take={take} />
+      ) : null}
       {folded ? (
         <Button
           aria-expanded={open}
@@ -73,10 +78,12 @@ function SearchField({
   label,
   value,
   onChange,
+  take,
 }: {
   label: string;
   value: string;
   onChange: (q: string) => void;
+  take: ((text: string) => boolean) | undefined;
 }) {
   const [text, setText] = useState(value);
   const latest = useRef(value);
@@ -105,7 +112,7 @@ function SearchField({
         aria-label={label}
         placeholder={label}
         value={text}
-        onValueChange={setText}
+        onValueChange={(next) => setText(take?.(next) ? "" : next)}
         className="pl-8"
       />
     </div>

@@ -81,16 +81,23 @@ export const keyFilters = {
 };
 export type KeyFilters = { [Name in keyof typeof keyFilters]?: z.output<(typeof keyFilters)[Name]> };
 
-/** Ends many keys at once. `expected` is the number that a dry run gave. */
-export const bulkRevokeSchema = z.strictObject({
+/** Ends many keys at once. `expected` is the number that a dry run gave, which itself needs no reason. */
+const bulkRevokeFields = z.strictObject({
   keys: z.union([
     z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(1_000) }),
     z.strictObject({ madeBefore: z.iso.datetime({ offset: true }) }),
   ]),
   dryRun: z.boolean().default(false),
   expected: z.int().min(0).default(0),
-  reason: line(1, 500),
+  reason: line(0, 500).default(""),
 });
+export const bulkRevokeSchema = bulkRevokeFields.refine(
+  ({ dryRun, reason }) => dryRun || reason.trim() !== "",
+  {
+    path: ["reason"],
+    message: "say why: it is kept in the audit log",
+  },
+);
 export type BulkRevoke = z.output<typeof bulkRevokeSchema>;
 
 const namedKey = { id: z.uuid(), name: z.string(), lastFour: z.string() };

@@ -6,6 +6,7 @@ import { LinkButton, TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { relativeText } from "#components/ui/relative-time-text.ts";
 import { api } from "#lib/api/client.ts";
 import type { Gateways } from "#lib/gateways/schema.ts";
 import { countOf, countText } from "#lib/overview/rules.ts";
@@ -48,6 +49,15 @@ function mattersOf(slug: string, overview: Overview, changes: Changes, gateways:
       text: `${countOf(dead, "dead job waits", "dead jobs wait")} to be retried or discarded`,
       href: paths.jobs(slug, { state: "dead" }),
       action: "See dead letters",
+    });
+  }
+  const { expiringKeys } = overview;
+  if (expiringKeys.count > 0 && expiringKeys.first) {
+    matters.push({
+      tone: "warn",
+      text: `${countOf(expiringKeys, "key expires", "keys expire")} within 30 days, the first ${relativeText(Date.parse(expiringKeys.first), Date.now())}`,
+      href: paths.keys(slug, { expires: "soon" }),
+      action: "See keys",
     });
   }
   if (changes.problemCount > 0) {

@@ -1,11 +1,12 @@
-import { Ban, Eye } from "lucide-react";
+import { Ban, Clock, Eye } from "lucide-react";
 import type { Column } from "#components/table/data-table.tsx";
-import { StatusBadge } from "#components/ui/badge.tsx";
+import { Badge, StatusBadge } from "#components/ui/badge.tsx";
 import { RowMenu } from "#components/ui/menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { whyNotRevoke } from "#lib/keys/rules.ts";
+import { expiresSoon, whyNotRevoke } from "#lib/keys/rules.ts";
 import type { ApiKey } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
+import type { KeySelectionState } from "./use-key-selection.ts";
 
 /** What a key may do, in a few words. */
 export function rightsText({ authorizedRequests }: Pick<ApiKey, "authorizedRequests">): string {
@@ -23,7 +24,19 @@ export function KeyEnds({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
+/** When a key ends; marked when that is soon. */
+export function KeyExpiry({ apiKey }: { apiKey: ApiKey }) {
+  const time = <RelativeTime at={apiKey.expiresAt} />;
+  if (!expiresSoon(apiKey, new Date())) return time;
+  return (
+    <Badge tone="warn" icon={<Clock aria-hidden size={12} />} title="It ends soon and has no successor">
+      {time}
+    </Badge>
+  );
+}
+
 type Actions = {
+  selection: KeySelectionState;
   tenant: string;
   /** Why the person may not manage keys; null when they may. */
   refusal: string | null;
@@ -31,8 +44,26 @@ type Actions = {
 };
 
 /** The columns of the list of keys. */
-export function keyColumns({ tenant, refusal, onRevoke }: Actions): Column<ApiKey>[] {
+export function keyColumns({ tenant, refusal, selection, onRevoke }: Actions): Column<ApiKey>[] {
   return [
+    {
+      id: "choose",
+      header: "Choose",
+      hideHeader: true,
+      phone: "lead",
+      cell: (key) =>
+        whyNotRevoke(key.status) === null ? (
+          <label className="relative z-1 grid size-7 cursor-pointer place-items-center">
+            <input
+              type="checkbox"
+              aria-label={`Choose ${key.name}`}
+              checked={selection.ids.has(key.id)}
+              onChange={() => selection.toggle(key.id)}
+              className="size-4 cursor-pointer accent-accent"
+            />
+          </label>
+        ) : null,
+    },
     { id: "status", header: "Status", phone: "lead", cell: (key) => <StatusBadge status={key.status} /> },
     {
       id: "name",
@@ -52,7 +83,7 @@ export function keyColumns({ tenant, refusal, onRevoke }: Actions): Column<ApiKe
       cell: (key) => <span className="whitespace-nowrap">{rightsText(key)}</span>,
     },
     { id: "used", header: "Last used", cell: (key) => <RelativeTime at={key.lastUsedAt} /> },
-    { id: "expires", header: "Expires", cell: (key) => <RelativeTime at={key.expiresAt} /> },
+    { id: "expires", header: "Expires", cell: (key) => <KeyExpiry apiKey={key} /> },
     {
       id: "by",
       header: "Made by",

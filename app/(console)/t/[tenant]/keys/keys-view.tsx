@@ -1,26 +1,42 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { KeyRound, Send } from "lucide-react";
-import { useMemo, useState } from "react";
+import { CalendarX2, KeyRound, ScanSearch, Send } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useCallback, useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { useUrlState } from "#components/table/use-url-state.ts";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { Menu } from "#components/ui/menu.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api, type Page } from "#lib/api/client.ts";
-import type { ApiKey, KeyStatus } from "#lib/keys/schema.ts";
+import { SOON_DAYS } from "#lib/keys/rules.ts";
+import type { ApiKey, KeyFilters } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
+import type { BulkOf } from "./bulk-revoke.tsx";
 import { HandOverKey } from "./claim-key.tsx";
 import { Enforcement } from "./enforcement.tsx";
+import { isSecret } from "./find-rules.ts";
 import { keyColumns } from "./key-columns.tsx";
+import { KeySelection } from "./key-selection.tsx";
+import { keysText } from "./key-words.ts";
 import { KeysTabs } from "./keys-tabs.tsx";
 import { MintKey } from "./mint-key.tsx";
 import { KEYS_PER_PAGE } from "./page-size.ts";
-import { RevokeDialog } from "./revoke-dialog.tsx";
+import { useKeySelection } from "./use-key-selection.ts";
+import { useOnceOpen } from "./use-once-open.ts";
+
+const FindKey = dynamic(() => import("./find-key.tsx").then((module) => module.FindKey), { ssr: false });
+const BulkRevoke = dynamic(() => import("./bulk-revoke.tsx").then((module) => module.BulkRevoke), {
+  ssr: false,
+});
+const RevokeDialog = dynamic(() => import("./revoke-dialog.tsx").then((module) => module.RevokeDialog), {
+  ssr: false,
+});
 
 const FILTERS = [
   {
@@ -34,13 +50,29 @@ const FILTERS = [
       { value: "revoked", label: "Revoked" },
     ],
   },
+  {
+    name: "used",
+    label: "Use",
+    options: [
+      { value: "", label: "Used or not" },
+      { value: "never", label: "Never used" },
+    ],
+  },
+  {
+    name: "expires",
+    label: "Expiry",
+    options: [
+      { value: "", label: "Any expiry" },
+      { value: "soon", label: `Expires within ${SOON_DAYS} days` },
+    ],
+  },
 ];
 
 type KeysViewProps = {
   tenant: string;
   role: Role;
   gatewayUrl: string;
-  filters: { q?: string | undefined; status?: KeyStatus | undefined; cursor?: string | undefined };
+  filters: KeyFilters & { cursor?: string | undefined };
   initial: Page<ApiKey>;
   /** When the server read `initial`, in milliseconds. */
   loadedAt: number;
@@ -61,10 +93,33 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
     initialDataUpdatedAt: loadedAt,
   });
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
-  const [revoked, setRevoked] = useState<ApiKey | null>(null);
+  const [revoked, setRevoked] = useState<{ what: string; id: string; since: number } | null>(null);
+  const [bulk, setBulk] = useState<BulkOf | null>(null);
+  const [pasted, setPasted] = useState("");
+  const selection = useKeySelection(data.data);
+  const finding = url.get("find") === "1";
+  const used = {
+    find: useOnceOpen(finding),
+    bulk: useOnceOpen(bulk !== null),
+    revoke: useOnceOpen(revoking !== null),
+  };
   const refusal = whyNot(role, "key.manage");
-  const columns = useMemo(() => keyColumns({ tenant, refusal, onRevoke: setRevoking }), [tenant, refusal]);
-  const filtered = Boolean(filters.q || filters.status || filters.cursor);
+  const columns = useMemo(
+    () => keyColumns({ tenant, refusal, selection, onRevoke: setRevoking }),
+    [tenant, refusal, selection],
+  );
+  const filtered = Object.values(filters).some(Boolean);
+  const { set } = url;
+  // A key that was pasted into the search would end up in the address; it is looked up by its hash instead.
+  const takeSecret = useCallback(
+    (text: string) => {
+      if (!isSecret(text)) return false;
+      setPasted(text);
+      set({ find: "1", q: null });
+      return true;
+    },
+    [set],
+  );
   const none = data.data.length === 0 && !filtered;
   const mint = (
     <Button
@@ -93,6 +148,21 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
         actions={
           none ? null : (
             <>
+              <Button icon={<ScanSearch aria-hidden size={14} />} onClick={() => url.set({ find: "1" })}>
+                Find a key
+              </Button>
+              <Menu
+                trigger={<Button>More</Button>}
+                items={[
+                  {
+                    label: "Revoke all made before…",
+                    icon: <CalendarX2 aria-hidden size={14} />,
+                    danger: true,
+                    onSelect: () => setBulk("made before"),
+                    disabledReason: refusal,
+                  },
+                ]}
+              />
               {handOver}
               {mint}
             </>
@@ -101,7 +171,7 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
       />
       <KeysTabs tenant={tenant} current="keys" />
       <ErrorNotice error={error} />
-      {revoked ? <Enforcement tenant={tenant} id={revoked.id} name={revoked.name} /> : null}
+      {revoked ? <Enforcement key={revoked.id} tenant={tenant} {...revoked} /> : null}
       {none ? (
         <EmptyState
           title="No keys yet"
@@ -115,7 +185,7 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
         />
       ) : (
         <>
-          <FilterBar search="Search by name, prefix or last four" filters={FILTERS} />
+          <FilterBar search="Search by name, prefix or last four" filters={FILTERS} take={takeSecret} />
           {data.data.length ? (
             <DataTable
               label="Keys"
@@ -128,6 +198,14 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
           ) : (
             <p className="px-2 py-8 text-muted">No key matches. Change the search or clear the filters.</p>
           )}
+          <KeySelection
+            count={selection.ids.size}
+            left={selection.left}
+            refusal={refusal}
+            onChoosePage={selection.choosePage}
+            onClear={selection.clear}
+            onRevoke={() => setBulk({ ids: [...selection.ids] })}
+          />
           <Pager
             nextCursor={data.nextCursor}
             summary={`${data.data.length} ${data.data.length === 1 ? "key" : "keys"}${data.nextCursor || filters.cursor ? " on this page" : ""}`}
@@ -147,15 +225,40 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
         open={url.get("mint") === "1"}
         onClose={() => url.set({ mint: null })}
       />
-      <RevokeDialog
-        tenant={tenant}
-        apiKey={revoking}
-        onClose={() => setRevoking(null)}
-        onRevoked={(key) => {
-          setRevoked(key);
-          void client.invalidateQueries({ queryKey: ["keys", tenant] });
-        }}
-      />
+      {used.revoke ? (
+        <RevokeDialog
+          tenant={tenant}
+          apiKey={revoking}
+          onClose={() => setRevoking(null)}
+          onRevoked={({ id, name }, since) => {
+            setRevoked({ what: `“${name}” is`, id, since });
+            void client.invalidateQueries({ queryKey: ["keys", tenant] });
+          }}
+        />
+      ) : null}
+      {used.bulk ? (
+        <BulkRevoke
+          tenant={tenant}
+          of={bulk}
+          onClose={() => setBulk(null)}
+          onRevoked={(count, id, since) => {
+            setRevoked({ what: `${keysText(count)} ${count === 1 ? "is" : "are"}`, id, since });
+            selection.clear();
+            void client.invalidateQueries({ queryKey: ["keys", tenant] });
+          }}
+        />
+      ) : null}
+      {used.find ? (
+        <FindKey
+          tenant={tenant}
+          open={finding}
+          pasted={pasted}
+          onClose={() => {
+            setPasted("");
+            url.set({ find: null });
+          }}
+        />
+      ) : null}
     </>
   );
 }

@@ -17,6 +17,8 @@ export const metadata: Metadata = { title: "Keys" };
 const filtersSchema = z.object({
   q: keyFilters.q.catch(undefined),
   status: keyFilters.status.catch(undefined),
+  used: keyFilters.used.catch(undefined),
+  expires: keyFilters.expires.catch(undefined),
   cursor: z.string().max(512).optional().catch(undefined),
 });
 

@@ -9,47 +9,29 @@ import { ErrorNotice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { api } from "#lib/api/client.ts";
-import type { ApiKey } from "#lib/keys/schema.ts";
-import type { Changes } from "#lib/publishing/schema.ts";
+import type { ApiKey, KeyReach } from "#lib/keys/schema.ts";
 import { KeyEnds } from "./key-columns.tsx";
-import type { KeyReach } from "./reach.ts";
+import { reachQuery } from "./key-routes.tsx";
+import { routesText } from "./reach-words.ts";
 
-const MOST_ROUTES = 10;
+const MOST_ROUTES = 6;
 
-/** Which live routes a key opens; asked for while somebody is about to revoke it. */
-function useReach(tenant: string, id: string | null) {
-  return useQuery({
-    queryKey: ["key-reach", tenant, id],
-    enabled: id !== null,
-    staleTime: 0,
-    gcTime: 0,
-    queryFn: async ({ signal }): Promise<KeyReach> => {
-      const base = `/tenants/${encodeURIComponent(tenant)}`;
-      const { liveRevision } = await api.get<Changes>(`${base}/changes`, { signal });
-      if (liveRevision === null) return { named: [], open: 0 };
-      const { content } = await api.get<{ content: unknown }>(`${base}/revisions/${liveRevision}`, {
-        signal,
-      });
-      const { reachOf } = await import("./reach.ts");
-      return reachOf(content, id ?? "");
-    },
-  });
-}
-
-/** Shows what a key opens, asks for its name, and ends it; open while there is a key. */
-export function RevokeDialog({
-  tenant,
-  apiKey,
-  onClose,
-  onRevoked,
-}: {
+type RevokeDialogProps = {
   tenant: string;
   apiKey: ApiKey | null;
   onClose: () => void;
-  onRevoked: (key: ApiKey) => void;
-}) {
+  /** `at`: when the server had answered, by `performance.now()`. */
+  onRevoked: (key: ApiKey, at: number) => void;
+};
+
+/** Shows what a key opens and uses, asks for its name, and ends it; open while there is a key. */
+export function RevokeDialog({ tenant, apiKey, onClose, onRevoked }: RevokeDialogProps) {
   const client = useQueryClient();
-  const reach = useReach(tenant, apiKey?.id ?? null);
+  const reach = useQuery({
+    ...reachQuery(tenant, apiKey?.id ?? ""),
+    enabled: apiKey !== null,
+    staleTime: 0,
+  });
   const [reason, setReason] = useState("");
   // The words stay while the dialog fades.
   const last = useRef(apiKey);
@@ -60,10 +42,11 @@ export function RevokeDialog({
     if (!apiKey) return;
     const path = `/tenants/${encodeURIComponent(tenant)}/keys/${apiKey.id}/revoke`;
     const revoked = await api.post<ApiKey>(path, { reason });
+    const at = performance.now();
     setReason("");
     client.removeQueries({ queryKey: ["keys", tenant, "one", apiKey.id] });
     void client.invalidateQueries({ queryKey: ["key-name", tenant, apiKey.id] });
-    onRevoked(revoked);
+    onRevoked(revoked, at);
   };
 
   return (
@@ -80,10 +63,11 @@ export function RevokeDialog({
           <div className="space-y-3">
             <p>
               <strong className="break-words font-medium">{shown.name}</strong> <KeyEnds apiKey={shown} />{" "}
-              gets 401 from every gateway at once, for good. Last used <RelativeTime at={shown.lastUsedAt} />.
+              gets 401 from every gateway within milliseconds, for good. Last used{" "}
+              <RelativeTime at={shown.lastUsedAt} />.
             </p>
             {reach.data ? <Reach reach={reach.data} /> : null}
-            {reach.isPending ? <Skeleton className="h-10 w-full" /> : null}
+            {reach.isPending && apiKey ? <Skeleton className="h-10 w-full" /> : null}
             <ErrorNotice error={reach.error} />
             <Field label="Reason" optional hint="Kept in the audit log.">
               <Input maxLength={500} value={reason} onValueChange={setReason} />
@@ -95,32 +79,34 @@ export function RevokeDialog({
   );
 }
 
-function Reach({ reach: { named, open } }: { reach: KeyReach }) {
-  const rest = named.length - MOST_ROUTES;
+function Reach({ reach }: { reach: KeyReach }) {
+  const used = reach.routes.filter(({ lastUsedAt }) => lastUsedAt !== null);
+  const count = reach.opened - reach.unused;
   return (
     <div className="rounded-md border bg-surface px-3 py-2">
-      {named.length ? (
-        <>
-          <p className="mb-1">
-            {named.length === 1 ? "1 live route names it:" : `${named.length} live routes name it:`}
-          </p>
-          <ul className="mb-1">
-            {named.slice(0, MOST_ROUTES).map((route) => (
-              <li key={route.id} className="flex items-baseline">
+      <p>
+        {reach.opened === 0
+          ? "No live route lets it in now."
+          : `Opens ${routesText(reach.opened).replace("route", "live route")}, ${count === 0 ? "and used none of them" : `used ${count.toLocaleString("en")} of them`} in the last 30 days${count === 0 ? "." : ":"}`}
+      </p>
+      {used.length > 0 ? (
+        <ul className="mt-1">
+          {used.slice(0, MOST_ROUTES).map((route) => (
+            <li key={route.id} className="flex items-baseline gap-2">
+              <span className="flex min-w-0 flex-1 items-baseline">
                 <MethodBadge method={route.method} />
                 <span className="break-all font-mono text-xs">{route.path}</span>
-              </li>
-            ))}
-            {rest > 0 ? <li className="text-muted">and {rest} more</li> : null}
-          </ul>
-        </>
-      ) : (
-        <p>No live route names it.</p>
-      )}
-      <p className="text-muted">
-        {open === 1 ? "1 live route takes" : `${open.toLocaleString("en")} live routes take`} every key of the
-        tenant, this one too.
-      </p>
+              </span>
+              <span className="whitespace-nowrap text-muted text-xs">
+                <RelativeTime at={route.lastUsedAt} />
+              </span>
+            </li>
+          ))}
+          {count > MOST_ROUTES ? (
+            <li className="text-muted">and {(count - MOST_ROUTES).toLocaleString("en")} more</li>
+          ) : null}
+        </ul>
+      ) : null}
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { ApiError } from "#lib/api/client.ts";
 import { METHODS } from "#lib/contract/methods.ts";
 import { paths } from "#lib/paths.ts";
+import { KeysOfRoute } from "../keys/keys-of-route.tsx";
 import { RouteConflict } from "./route-conflict.tsx";
 import { RouteFindings } from "./route-findings.tsx";
 import { SECTIONS } from "./route-sections.ts";
@@ -180,6 +181,7 @@ export function RouteForm({ tenant, role, gatewayUrl, functions, editing }: Rout
           />
           <h2 className="font-semibold text-base">What callers will get</h2>
           <RoutePreview tenant={tenant} gatewayUrl={gatewayUrl} values={values} />
+          {id ? <KeysOfRoute tenant={tenant} routeId={id} /> : null}
         </aside>
       </div>
     </FieldNotes>

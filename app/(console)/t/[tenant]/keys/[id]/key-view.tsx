@@ -1,6 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ban, RotateCw } from "lucide-react";
+import { Ban, Pencil, RotateCw } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { MethodBadge, StatusBadge } from "#components/ui/badge.tsx";
@@ -14,10 +15,17 @@ import { whyNotRevoke, whyNotRotate } from "#lib/keys/rules.ts";
 import type { ApiKeyDetail } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
 import { Enforcement, keyQuery } from "../enforcement.tsx";
-import { KeyEnds, rightsText } from "../key-columns.tsx";
-import { RevokeDialog } from "../revoke-dialog.tsx";
+import { KeyEnds, KeyExpiry, rightsText } from "../key-columns.tsx";
+import { KeyRoutes } from "../key-routes.tsx";
+import { KeyTraffic } from "../key-traffic.tsx";
 import { RotateKey } from "../rotate-key.tsx";
 import { RotatePanel } from "../rotate-panel.tsx";
+import { useOnceOpen } from "../use-once-open.ts";
+
+const EditKey = dynamic(() => import("../edit-key.tsx").then((module) => module.EditKey), { ssr: false });
+const RevokeDialog = dynamic(() => import("../revoke-dialog.tsx").then((module) => module.RevokeDialog), {
+  ssr: false,
+});
 
 type KeyViewProps = {
   tenant: string;
@@ -37,6 +45,9 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
     initialDataUpdatedAt: loadedAt,
   });
   const [revoking, setRevoking] = useState(false);
+  const [revokedAt, setRevokedAt] = useState<number>();
+  const [editing, setEditing] = useState(false);
+  const used = { edit: useOnceOpen(editing), revoke: useOnceOpen(revoking) };
   const [rotating, setRotating] = useState(false);
   const refusal = whyNot(role, "key.manage");
   return (
@@ -59,6 +70,13 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
         actions={
           <>
             <Button
+              icon={<Pencil aria-hidden size={14} />}
+              disabledReason={refusal}
+              onClick={() => setEditing(true)}
+            >
+              Edit
+            </Button>
+            <Button
               icon={<RotateCw aria-hidden size={14} />}
               disabledReason={refusal ?? whyNotRotate(key)}
               onClick={() => setRotating(true)}
@@ -76,7 +94,9 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
         }
       />
       <ErrorNotice error={error} />
-      {key.status === "revoked" ? <Enforcement tenant={tenant} id={key.id} name={key.name} /> : null}
+      {key.status === "revoked" ? (
+        <Enforcement tenant={tenant} id={key.id} what={`“${key.name}” is`} since={revokedAt} />
+      ) : null}
       <RotatePanel tenant={tenant} apiKey={key} refusal={refusal} />
       <div className="grid grid-cols-1 items-start gap-x-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
         <div>
@@ -86,7 +106,7 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
                 { name: "ID", value: <CopyId value={key.id} label="key ID" /> },
                 { name: "May do", value: <Rights apiKey={key} /> },
                 { name: "Last used", value: <RelativeTime at={key.lastUsedAt} /> },
-                { name: "Expires", value: <RelativeTime at={key.expiresAt} /> },
+                { name: "Expires", value: <KeyExpiry apiKey={key} /> },
                 {
                   name: "Made",
                   value: (
@@ -110,13 +130,21 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
               ]}
             />
           </Section>
+          <KeyRoutes
+            tenant={tenant}
+            id={key.id}
+            usable={key.status === "active" || key.status === "rotating"}
+          />
         </div>
-        <Section title="Call with it">
-          <CodeBlock label="Set API_KEY to the key first" code={curl} />
-          <p className="mt-2 text-muted">
-            The key itself was shown once, when it was made. If it is lost, revoke it and mint another.
-          </p>
-        </Section>
+        <div className="min-w-0">
+          <KeyTraffic tenant={tenant} id={key.id} />
+          <Section title="Call with it">
+            <CodeBlock label="Set API_KEY to the key first" code={curl} />
+            <p className="mt-2 text-muted">
+              The key itself was shown once, when it was made. If it is lost, revoke it and mint another.
+            </p>
+          </Section>
+        </div>
       </div>
       <RotateKey
         tenant={tenant}
@@ -124,12 +152,20 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
         refusal={refusal}
         onClose={() => setRotating(false)}
       />
-      <RevokeDialog
-        tenant={tenant}
-        apiKey={revoking ? key : null}
-        onClose={() => setRevoking(false)}
-        onRevoked={() => void client.invalidateQueries({ queryKey: ["keys", tenant] })}
-      />
+      {used.edit ? (
+        <EditKey tenant={tenant} apiKey={key} open={editing} onClose={() => setEditing(false)} />
+      ) : null}
+      {used.revoke ? (
+        <RevokeDialog
+          tenant={tenant}
+          apiKey={revoking ? key : null}
+          onClose={() => setRevoking(false)}
+          onRevoked={(_, at) => {
+            setRevokedAt(at);
+            void client.invalidateQueries({ queryKey: ["keys", tenant] });
+          }}
+        />
+      ) : null}
     </>
   );
 }
