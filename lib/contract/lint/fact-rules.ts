@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import type { LintFacts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
 import { findingOf } from "./make.ts";
+import { weakenedFindings } from "./weakened.ts";
 
 const MAX_NAMED = 5;
 
@@ -93,55 +94,13 @@ function upstreamRules(route: Route, facts: LintFacts): Finding[] {
   return found;
 }
 
-/** How a route asks less of its callers than what is live does. */
-function weakened(before: Route["auth"], after: Route["auth"]): [field: string, message: string] | null {
-  if (before.mode !== "none" && after.mode === "none") {
-    const was = before.mode === "api-key" ? "an API key" : "a bearer token";
-    return ["auth.mode", `What is live asks for ${was}; with this, anybody can call it.`];
-  }
-  if (before.mode === "api-key" && after.mode === "api-key" && before.allowedApiKeyIds) {
-    if (!after.allowedApiKeyIds) {
-      const count = before.allowedApiKeyIds.length;
-      return [
-        "auth.allowedApiKeyIds",
-        `What is live allows ${count} ${count === 1 ? "key" : "keys"}; with this, every key of the tenant can call it.`,
-      ];
-    }
-  }
-  if (before.mode === "bearer" && after.mode === "bearer") {
-    const scopes = before.requiredScopes.filter((scope) => !after.requiredScopes.includes(scope));
-    if (scopes.length > 0) {
-      return [
-        "auth.requiredScopes",
-        `What is live asks for ${scopes.join(", ")}; with this, tokens without it can call the route.`,
-      ];
-    }
-    const claims = Object.keys(before.requiredClaims).filter(
-      (name) => !Object.hasOwn(after.requiredClaims, name),
-    );
-    if (claims.length > 0) {
-      return [
-        "auth.requiredClaims",
-        `What is live checks the claim ${claims.join(", ")}; with this, nobody does.`,
-      ];
-    }
-  }
-  return null;
-}
-
-function liveRules(route: Route, { live }: LintFacts): Finding[] {
-  const before = live.get(route.id);
-  const found = before?.enabled ? weakened(before.auth, route.auth) : null;
-  return found ? [findingOf(route)("warning", "auth_weakened", ...found)] : [];
-}
-
 /** What one route's document and the tenant's state tell together. */
 export function factFindings(route: Route, facts: LintFacts): Finding[] {
   const found = [
     ...keyRules(route, facts),
     ...functionRules(route, facts),
     ...upstreamRules(route, facts),
-    ...liveRules(route, facts),
+    ...weakenedFindings(route, facts),
   ];
   if (route.auth.mode === "bearer" && facts.issuers === 0) {
     found.push(

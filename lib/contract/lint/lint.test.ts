@@ -73,18 +73,29 @@ test("an upstream that points inside is an error in every spelling, unless the i
 });
 
 test("auth that asks less than what is live is a warning; asking more is none", () => {
-  const keys = new Map([["0190a5f0-0000-7000-8000-000000000001", { name: "k", status: "active" as const }]]);
-  const [id] = keys.keys() as Iterable<string>;
-  const one: RouteFieldsInput["auth"] = { mode: "api-key", allowedApiKeyIds: [id as string] };
+  const id = "0190a5f0-0000-7000-8000-000000000001";
+  const other = "0190a5f0-0000-7000-8000-000000000002";
+  const keys = new Map([id, other].map((each) => [each, { name: "k", status: "active" as const }]));
+  const one: RouteFieldsInput["auth"] = { mode: "api-key", allowedApiKeyIds: [id] };
   const bearer = (...requiredScopes: string[]): RouteFieldsInput["auth"] => ({
     mode: "bearer",
     requiredScopes,
+  });
+  const claims = (requiredClaims: Record<string, string>): RouteFieldsInput["auth"] => ({
+    mode: "bearer",
+    requiredClaims,
   });
   const weaker: [RouteFieldsInput["auth"], RouteFieldsInput["auth"]][] = [
     [{ mode: "api-key" }, { mode: "none" }],
     [bearer(), { mode: "none" }],
     [one, { mode: "api-key" }],
     [bearer("read", "write"), bearer("read")],
+    [one, { mode: "api-key", allowedApiKeyIds: [id, other] }],
+    [claims({ plan: "gold", region: "eu" }), claims({ plan: "gold" })],
+    [claims({ plan: "gold" }), claims({ plan: "free" })],
+    [bearer("read"), { mode: "api-key" }],
+    [bearer("read"), one],
+    [one, bearer()],
   ];
   for (const [before, after] of weaker) {
     const live = route({ auth: before });
@@ -92,6 +103,21 @@ test("auth that asks less than what is live is a warning; asking more is none", 
       lintRoutes([draft], { ...facts, keys, live: new Map([[live.id, live]]) }).map(({ code }) => code);
     assert.deepEqual(found({ ...live, auth: route({ auth: after }).auth }), ["auth_weakened"]);
     assert.deepEqual(found(live), []);
+    const anew = route({ auth: after });
+    assert.deepEqual(found(anew), ["auth_weakened"], "taken out and made anew at the same place");
+    assert.deepEqual(found({ ...anew, path: "/elsewhere" }), []);
+  }
+  const stronger: typeof weaker = [
+    [{ mode: "none" }, { mode: "api-key" }],
+    [{ mode: "api-key" }, one],
+    [{ mode: "api-key" }, bearer("read")],
+    [bearer("read"), bearer("read", "write")],
+    [claims({}), claims({ plan: "gold" })],
+  ];
+  for (const [before, after] of stronger) {
+    const live = route({ auth: before });
+    const draft = { ...live, auth: route({ auth: after }).auth };
+    assert.deepEqual(lintRoutes([draft], { ...facts, keys, live: new Map([[live.id, live]]) }), []);
   }
 });
 
