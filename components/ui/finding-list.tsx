@@ -3,6 +3,7 @@ import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { bySeverity, type Finding, findingKey, type Other } from "#lib/contract/lint/finding.ts";
+import { FindingExplanation } from "./finding-explanation.tsx";
 import { Checkbox } from "./toggle.tsx";
 
 const LOOKS = {
@@ -81,6 +82,7 @@ export function FindingList({
             <Icon role="img" aria-label={word} size={16} className={`mt-0.5 shrink-0 ${mark}`} />
             <div className="min-w-0 flex-1">
               {words}
+              <FindingExplanation code={finding.code} />
               {onAccept && finding.severity === "warning" ? (
                 <Checkbox
                   checked={accepted?.has(key) ?? false}

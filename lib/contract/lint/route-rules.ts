@@ -87,26 +87,21 @@ function placeholders(path: string): string[] {
 }
 
 function parameterRules(route: Route): Finding[] {
-  const used: [field: string, path: string][] = [];
-  if (route.target.type === "http") used.push(["target.url", URL.parse(route.target.url)?.pathname ?? ""]);
-  const rewritten = route.transform?.request.path;
-  if (rewritten) used.push(["transform.request.path", rewritten]);
-  if (used.every(([, path]) => placeholders(path).length === 0)) return [];
+  if (route.target.type !== "http") return [];
+  const names = placeholders(URL.parse(route.target.url)?.pathname ?? "");
   const parsed = parsePattern(route.path);
-  if (!parsed.ok) return [];
+  if (names.length === 0 || !parsed.ok) return [];
   const known = new Set(parsed.pattern.segments.flatMap((s) => (s.kind === "literal" ? [] : [s.name])));
-  return used.flatMap(([field, path]) =>
-    placeholders(path)
-      .filter((name) => !known.has(name))
-      .map((name) =>
-        findingOf(route)(
-          "warning",
-          "unknown_parameter",
-          field,
-          `:${name} is no parameter of ${route.path}, so it is sent on as it stands.`,
-        ),
+  return names
+    .filter((name) => !known.has(name))
+    .map((name) =>
+      findingOf(route)(
+        "warning",
+        "unknown_parameter",
+        "target.url",
+        `:${name} is no parameter of ${route.path}, so it is sent on as it stands.`,
       ),
-  );
+    );
 }
 
 /** What one route's document tells on its own. */

@@ -1,5 +1,6 @@
 "use client";
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
+import { FindingExplanation } from "#components/ui/finding-explanation.tsx";
 import { TextLink } from "#components/ui/link-button.tsx";
 import { paths } from "#lib/paths.ts";
 import { sectionOf } from "./route-sections.ts";
@@ -87,6 +88,7 @@ function Item({
             </TextLink>
           </p>
         ))}
+        <FindingExplanation code={finding.code} />
         {field ? (
           <button
             type="button"
