@@ -34,6 +34,9 @@ async function everyPage(page: Page): Promise<string[]> {
     "/revisions/1",
     "/explain?method=GET&path=/v1/users/42",
     "/keys",
+    await first("keys"),
+    "/keys/links",
+    "/keys/links?handover=1",
     "/issuers",
     "/jobs",
     "/jobs?state=dead",
@@ -46,7 +49,7 @@ async function everyPage(page: Page): Promise<string[]> {
     "/settings",
     "/jobs/00000000-0000-7000-8000-000000000000",
   ].map((path) => `/t/acme${path}`);
-  return [...pages, "/new-tenant"];
+  return [...pages, "/new-tenant", "/claim", "/claim#no-link"];
 }
 
 for (const theme of THEMES) {

@@ -33,14 +33,20 @@ export function ClaimFacts({ claim, before }: { claim: OpenedClaim; before: bool
   );
 }
 
+/** Beyond this a relative time is the date once more. */
+const RELATIVE_WITHIN_MS = 30 * 86_400_000;
+
 function Moment({ at, none }: { at: string | null; none: string }) {
   if (at === null) return none;
   return (
     <>
-      {new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}{" "}
-      <span className="text-muted">
-        (<RelativeTime at={at} />)
-      </span>
+      {new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}
+      {Date.parse(at) - Date.now() < RELATIVE_WITHIN_MS ? (
+        <span className="text-muted">
+          {" "}
+          (<RelativeTime at={at} />)
+        </span>
+      ) : null}
     </>
   );
 }
@@ -76,9 +82,9 @@ export function ClaimRoutes({ claim }: { claim: OpenedClaim }) {
               </span>
             </div>
             {route.name || route.description ? (
-              <p className="mt-0.5 break-words">{route.name || route.description}</p>
+              <p className="mt-0.5 break-words pl-15">{route.name || route.description}</p>
             ) : null}
-            <p className="mt-0.5 text-muted text-xs">{limitsOf(route)}</p>
+            <p className="mt-0.5 pl-15 text-muted text-xs">{limitsOf(route)}</p>
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@ const MAX_PATH = 512;
 const MAX_NAMES = 50;
 const MAX_NAME = 64;
 /** Keys and tokens of ours, JSON Web Tokens, and keys of the services that people use most. */
-const KNOWN = /ght?_[A-Za-z0-9_-]{8}|eyJ|^[spr]k[_-]|^xox[a-z]-|^AKIA|^gh[opsu]_/;
+const KNOWN = /gh[tc]?_[A-Za-z0-9_-]{8}|eyJ|^[spr]k[_-]|^xox[a-z]-|^AKIA|^gh[opsu]_/;
 /** What names things and is no secret: a UUID, a ULID, an ObjectId. */
 const ID = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{24})$/i;
 const RUN = /[A-Za-z0-9+=~]{16,}/g;
@@ -31,6 +31,20 @@ export function pathWithoutSecrets(path: string): string {
     .map((segment) => (looksSecret(segment) ? "[hidden]" : segment))
     .join("/");
   return shown.length > MAX_PATH ? `${shown.slice(0, MAX_PATH)}…` : shown;
+}
+
+/** What Gatehouse hands out, or what could be that in percent-encoding. */
+const PERHAPS_OURS = /gh[tc]?_|%/;
+const OURS = /gh[tc]?_[A-Za-z0-9_-]{8}/;
+
+/** A path as logs have it: whole, but for the keys, tokens and claim links that somebody put into it. */
+export function pathForLog(path: string): string {
+  // Nearly every path ends here: this runs for every request.
+  if (!PERHAPS_OURS.test(path)) return path;
+  return path
+    .split("/")
+    .map((segment) => (OURS.test(decoded(segment)) ? "[hidden]" : segment))
+    .join("/");
 }
 
 /** The names of a raw query's parameters, each once. Values are not kept: they are where secrets travel. */

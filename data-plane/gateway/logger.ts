@@ -1,4 +1,5 @@
 import pino from "pino";
+import { pathForLog } from "./hide-secrets.ts";
 
 export type GatewayLogger = Record<
   "debug" | "info" | "warn" | "error",
@@ -13,7 +14,7 @@ export function createLogger(level: string, name: string) {
       level,
       base: { process: name },
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: pino.stdSerializers.err },
+      serializers: { err: pino.stdSerializers.err, path: pathForLog },
     },
     destination,
   );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { pathWithoutSecrets, queryNames } from "./hide-secrets.ts";
+import { pathForLog, pathWithoutSecrets, queryNames } from "./hide-secrets.ts";
 import { createRefusalBudget } from "./refusal-budget.ts";
 
 const NOW = 1_000_000;
@@ -68,6 +68,19 @@ test("a path is shown without anything that may be a secret, and with what names
   ];
   for (const path of hidden) assert.match(pathWithoutSecrets(path), /^\/\w+\/\[hidden\]$/, path);
   assert.ok(pathWithoutSecrets(`/${"a-".repeat(8_000)}`).length < 520);
+});
+
+test("a logged path is whole, but for what Gatehouse handed out", () => {
+  const body = "a-_9".repeat(12);
+  for (const path of [
+    "/gw/acme/v1/users/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+    "/gw/acme/a%2Fb/high_water",
+  ]) {
+    assert.equal(pathForLog(path), path);
+  }
+  for (const secret of [`gh_${body}`, `ght_${body}`, `x.ghc_${body}`, `%67h_${body}`]) {
+    assert.equal(pathForLog(`/gw/acme/${secret}/x`), "/gw/acme/[hidden]/x");
+  }
 });
 
 test("of a query only the names are kept", () => {

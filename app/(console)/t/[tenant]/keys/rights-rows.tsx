@@ -63,7 +63,7 @@ export function RightsRows({ rows, onRowsChange, idle, errorAt, error }: RightsR
             <li
               // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
               key={at}
-              className="grid grid-cols-[5.5rem_minmax(0,1fr)_auto] gap-2 sm:grid-cols-[5.5rem_minmax(0,3fr)_minmax(0,2fr)_auto]"
+              className="grid grid-cols-[6.5rem_minmax(0,1fr)_auto] gap-2 sm:grid-cols-[6.5rem_minmax(0,3fr)_minmax(0,2fr)_auto]"
             >
               <Select
                 aria-label={`Method of row ${at + 1}`}

@@ -104,7 +104,7 @@ function UnderWay({ tenant, old, next, here, refusal }: UnderWayProps) {
           <Button disabledReason={refusal} onClick={() => setActing("extend")}>
             Extend
           </Button>
-          <Button variant="danger" disabledReason={refusal} onClick={() => setActing("cut")}>
+          <Button disabledReason={refusal} onClick={() => setActing("cut")}>
             Cut off now
           </Button>
         </div>

@@ -74,7 +74,7 @@ export function claimColumns({ tenant, refusal, onCancel }: Actions): Column<Cla
     },
     {
       id: "fate",
-      header: "What became of it",
+      header: "Outcome",
       cell: (claim) => (
         <span className="whitespace-nowrap">
           <Fate claim={claim} />
