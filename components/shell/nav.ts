@@ -74,7 +74,14 @@ export const NAV: readonly NavGroup[] = [
         key: "e",
         keywords: "why refused request id debug curl 401 403 404",
       },
-      { id: "keys", label: "Keys", icon: KeyRound, href: paths.keys, key: "k", keywords: "api partners claim links hand over rotate" },
+      {
+        id: "keys",
+        label: "Keys",
+        icon: KeyRound,
+        href: paths.keys,
+        key: "k",
+        keywords: "api partners claim links hand over rotate",
+      },
       {
         id: "issuers",
         label: "Issuers",

@@ -7,7 +7,17 @@ type Json = Prisma.InputJsonValue;
 /** What happened, in terms of the thing it happened to. `before` and `after` never hold a secret. */
 export type AuditRecord = {
   action: string;
-  targetType: "tenant" | "member" | "route" | "draft" | "revision" | "key" | "claim" | "issuer" | "job" | "token";
+  targetType:
+    | "tenant"
+    | "member"
+    | "route"
+    | "draft"
+    | "revision"
+    | "key"
+    | "claim"
+    | "issuer"
+    | "job"
+    | "token";
   targetId: string;
   before?: Json;
   after?: Json;

@@ -285,8 +285,9 @@ test("a revision with a feature that is not enforced yet is refused whole", () =
   const unsupported: Partial<RouteFieldsInput>[] = [
     { target: { type: "pipeline", functions: ["a"] } },
     { validation: { body: { type: "nonsense" } } },
-    { cache: { ttlSeconds: 5 } },
-    { transform: {} },
+    { cache: { ttlSeconds: 5 }, target: { type: "job", function: "f" } },
+    { transform: { request: { path: "/:other" } } },
+    { transform: { response: { setHeaders: { "Content-Length": "1" } } } },
     { cors: { allowCredentials: true } },
     { path: "/jobs/:id", target: { type: "job-status" } },
   ];

@@ -195,6 +195,16 @@ const schemas = fc.letrec((tie) => {
   };
 }).schema;
 
+/** Some nestings of unevaluated… make ajv generate code that names a variable it never declared; it says nothing then. */
+function saysAjv(validate: () => unknown): boolean | null {
+  try {
+    return validate() === true;
+  } catch (error) {
+    if (error instanceof ReferenceError) return null;
+    throw error;
+  }
+}
+
 test("what is valid is what ajv says is valid", () => {
   const counted = { valid: 0, invalid: 0 };
   fc.assert(
@@ -205,9 +215,11 @@ test("what is valid is what ajv says is valid", () => {
       const ajv = new Ajv2020({ strict: false, ownProperties: true, multipleOfPrecision: 10 });
       const validate = ajv.compile(document as object);
       for (const value of all) {
+        const expected = saysAjv(() => validate(value));
+        if (expected === null) continue;
         const errors = compiled.check(value);
         counted[errors.length === 0 ? "valid" : "invalid"]++;
-        assert.equal(errors.length === 0, validate(value), JSON.stringify({ document, value, errors }));
+        assert.equal(errors.length === 0, expected, JSON.stringify({ document, value, errors }));
       }
     }),
     { numRuns: 200 },

@@ -25,7 +25,9 @@ const PATHS = (function grow(depth: number): string[][] {
   const shorter = grow(depth - 1);
   return [
     ...shorter,
-    ...shorter.filter((p) => p.length === depth - 1).flatMap((p) => ["a", "b", "x", ""].map((s) => [...p, s])),
+    ...shorter
+      .filter((p) => p.length === depth - 1)
+      .flatMap((p) => ["a", "b", "x", ""].map((s) => [...p, s])),
   ];
 })(5);
 const matched = (one: ParsedPattern) => PATHS.filter((path) => patternMatches(one, path));

@@ -174,7 +174,7 @@ test("a schema that is no JSON is refused at its field instead of being left out
   assert.equal(issue?.[0], "validation.body");
   assert.match(issue?.[1] ?? "", /^is not JSON/);
   assert.deepEqual(refusals({ validated: true, querySchema: "3" }), [
-    ["validation.query", "must be a JSON object, or true or false"],
+    ["validation.query", "must be a JSON Schema: an object, true or false"],
   ]);
   assert.deepEqual(refusals({ validated: false, bodySchema: "{" }), []);
 });
