@@ -23,4 +23,8 @@ test("the README's tour works as pasted", async () => {
   const statuses = [...stdout.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
   expect(statuses).toEqual([200, 401, 200, 202, 202, 404, 200]);
   expect(stdout).toContain('"next_cursor"');
+  expect(stdout, "Explain says why").toContain('"code":"missing_credentials"');
+  expect(stdout, "the refusal is found by its ID").toContain('"requestId"');
+  expect(stdout, "and rolled back").toContain('"rolledBackFrom":1');
+  expect(stdout).toMatch(/\/claim#ghc_[\w-]{49}/);
 });
