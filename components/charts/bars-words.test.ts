@@ -14,10 +14,10 @@ test("the scale ends at a round number that every bar fits under", () => {
   for (const [most, top] of [
     [0, 1],
     [1, 1],
-    [3, 5],
+    [3, 3],
     [10, 10],
     [11, 20],
-    [600, 1_000],
+    [650, 800],
     [1_000_001, 2_000_000],
   ] as const) {
     assert.equal(scaleTop(bars(0, most)), top);

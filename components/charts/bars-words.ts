@@ -1,11 +1,11 @@
 /** One stretch of time: when it began (its key), how that is written, how much there was, and how much of it is marked. */
 export type Bar = { at: string; time: string; amount: number; marked: number };
 
-/** The number at the top of the scale: the largest amount, rounded up to 1, 2 or 5 of its power of ten. */
+/** The number at the top of the scale: the largest amount, rounded up to one digit and zeros. */
 export function scaleTop(bars: readonly Bar[]): number {
   const most = bars.reduce((largest, { amount }) => Math.max(largest, amount), 1);
   const power = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= most) ?? 10;
+  const step = [1, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= most) ?? 10;
   return step * power;
 }
 

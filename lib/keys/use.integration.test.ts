@@ -130,3 +130,12 @@ test("after a leak exactly the previewed keys are revoked, or none", async () =>
   assert.ok(left.data.every(({ createdAt }) => createdAt >= madeBefore));
   assert.ok(left.data.some(({ id }) => id === keys[2]?.id));
 });
+
+test("a preview needs no reason, and revoking many does", () => {
+  const keys = { madeBefore: "2030-01-01T00:00:00Z" };
+  assert.equal(bulkRevokeSchema.safeParse({ keys, dryRun: true }).success, true);
+  for (const reason of [undefined, "", "   "]) {
+    const parsed = bulkRevokeSchema.safeParse({ keys, ...(reason === undefined ? {} : { reason }) });
+    assert.deepEqual(parsed.error?.issues[0]?.path, ["reason"]);
+  }
+});
