@@ -13,6 +13,8 @@ const LOOKS = {
 };
 
 type LinkTo = ((routeId: string) => string) | undefined;
+/** `route` names the route that a finding is about, where the list is about several. */
+type Listed = Finding & { route?: { method: string; path: string } | null };
 
 function RouteName({ other, linkTo }: { other: Other; linkTo: LinkTo }) {
   const name = (
@@ -29,18 +31,16 @@ function RouteName({ other, linkTo }: { other: Other; linkTo: LinkTo }) {
   );
 }
 
-function Words({ finding, linkTo }: { finding: Finding; linkTo: LinkTo }): ReactNode {
+function Words({ finding, linkTo }: { finding: Listed; linkTo: LinkTo }): ReactNode {
+  const { route, routeId } = finding;
   return (
     <>
-      <span className="break-words">{finding.message}</span>
-      {linkTo && finding.routeId ? (
-        <>
-          {" "}
-          <Link href={linkTo(finding.routeId)} className="underline">
-            Open the route
-          </Link>
-        </>
+      {route && routeId ? (
+        <span className="block">
+          <RouteName other={{ id: routeId, ...route }} linkTo={linkTo} />
+        </span>
       ) : null}
+      <span className="break-words">{finding.message}</span>
       {linkTo && finding.others.length > 0 ? (
         <span className="flex flex-wrap gap-x-3">
           {finding.others.map((other) => (
@@ -57,7 +57,7 @@ function Words({ finding, linkTo }: { finding: Finding; linkTo: LinkTo }): React
 }
 
 /**
- * What lint found, errors first. With `linkTo` the routes are links; with `onAccept` every warning can be accepted,
+ * What lint found, errors first, each under the name of its route. With `linkTo` the routes are links; with `onAccept` every warning can be accepted,
  * by the key that publishing takes.
  */
 export function FindingList({
@@ -66,7 +66,7 @@ export function FindingList({
   accepted,
   onAccept,
 }: {
-  findings: readonly Finding[];
+  findings: readonly Listed[];
   linkTo?: ((routeId: string) => string) | undefined;
   accepted?: ReadonlySet<string> | undefined;
   onAccept?: ((key: string, accepted: boolean) => void) | undefined;

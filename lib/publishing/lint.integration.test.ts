@@ -41,6 +41,7 @@ test("a warning is asked about once: when its route is published, and not while 
   await add(actor, "/open", open);
   const { findings } = await getChanges(actor, undefined);
   assert.equal(findings.asking, 1);
+  assert.deepEqual(findings.data[0]?.route, { method: "POST", path: "/open" });
   const key = findingKey(findings.data[0] as (typeof findings.data)[number]);
   await assert.rejects(publishWith(actor, []), (error: DomainError) => {
     assert.deepEqual(

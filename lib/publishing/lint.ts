@@ -10,7 +10,7 @@ import { env } from "#lib/env.ts";
 import { conflict, invalid } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "#lib/keys/rules.ts";
 import { type LoadedRoutes, loadDraft } from "./loaded.ts";
-import type { DraftFindings, FindingsSummary } from "./schema.ts";
+import type { DraftFindings, FindingsSummary, NamedFinding } from "./schema.ts";
 import { compareLoaded, liveRevision, loadSide } from "./sides.ts";
 
 /** Findings beyond this are counted and not listed. */
@@ -90,15 +90,22 @@ function byCode(findings: readonly Finding[]) {
   return [...counts.values()];
 }
 
+const named =
+  ({ byId }: LoadedRoutes) =>
+  (finding: Finding): NamedFinding => {
+    const route = byId.get(finding.routeId ?? "");
+    return { ...finding, route: route ? { method: route.method, path: route.path } : null };
+  };
+
 /** What stands in the way of publishing, and what it asks about. */
-export function summarize({ findings, asking }: Linted): FindingsSummary {
+export function summarize({ findings, asking }: Linted, draft: LoadedRoutes): FindingsSummary {
   const errors = findings.filter(({ severity }) => severity === "error");
   return {
     errors: errors.length,
     warnings: count(findings, "warning"),
     asking: asking.length,
     byCode: byCode([...errors, ...asking]),
-    data: [...errors, ...asking].slice(0, MAX_ASKED),
+    data: [...errors, ...asking].slice(0, MAX_ASKED).map(named(draft)),
   };
 }
 
@@ -138,7 +145,7 @@ export const getFindings = defineQuery("tenant.read", async ({ tx, actor }): Pro
     warnings: count(findings, "warning"),
     infos: count(findings, "info"),
     byCode: byCode(findings),
-    findings: listed.slice(0, MAX_LISTED),
+    findings: listed.slice(0, MAX_LISTED).map(named(draft)),
   };
 });
 

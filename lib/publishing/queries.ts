@@ -41,7 +41,7 @@ export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Prom
       .slice(0, MAX_PROBLEMS)
       .map(({ routeId, message }) => ({ routeId: routeId as string, message })),
     problemCount: problems.length,
-    findings: summarize(linted),
+    findings: summarize(linted, loaded),
   };
 });
 

@@ -58,6 +58,11 @@ export const findingSchema = z.object({
   message: z.string(),
   others: z.array(z.object({ id: z.uuid(), method: z.string(), path: z.string() })),
 });
+/** The same with the name of the route that it is about, as the draft has it. */
+const namedFindingSchema = findingSchema.extend({
+  route: z.object({ method: z.string(), path: z.string() }).nullable(),
+});
+export type NamedFinding = z.output<typeof namedFindingSchema>;
 const findingCounts = z.array(z.object({ code: z.string(), severity: z.enum(SEVERITIES), count: z.int() }));
 /** What lint says about publishing the draft: the errors that block it and the warnings that it asks about. */
 export const findingsSummarySchema = z.object({
@@ -67,7 +72,7 @@ export const findingsSummarySchema = z.object({
   asking: z.int(),
   byCode: findingCounts,
   /** The first hundred that block or ask. */
-  data: z.array(findingSchema),
+  data: z.array(namedFindingSchema),
 });
 export type FindingsSummary = z.output<typeof findingsSummarySchema>;
 export const draftFindingsSchema = z.object({
@@ -77,7 +82,7 @@ export const draftFindingsSchema = z.object({
   infos: z.int(),
   byCode: findingCounts,
   /** The first five hundred, errors first. */
-  findings: z.array(findingSchema),
+  findings: z.array(namedFindingSchema),
 });
 export type DraftFindings = z.output<typeof draftFindingsSchema>;
 export const candidateSchema = z.strictObject({

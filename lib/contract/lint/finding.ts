@@ -29,5 +29,5 @@ export const isAccepted = (finding: Finding, accepted: ReadonlySet<string>): boo
   accepted.has(findingKey(finding)) || accepted.has(finding.code);
 
 /** Errors first, then warnings, then what only tells; otherwise in the order given. */
-export const bySeverity = (findings: readonly Finding[]): Finding[] =>
+export const bySeverity = <F extends Finding>(findings: readonly F[]): F[] =>
   SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));

@@ -11,6 +11,7 @@ const warning = (routeId: string): FindingsSummary["data"][number] => ({
   field: "auth",
   message: "",
   others: [],
+  route: { method: "GET", path: "/a" },
 });
 const [A, B] = ["0199a000-0000-7000-8000-00000000000a", "0199a000-0000-7000-8000-00000000000b"];
 const summary = (change: Partial<FindingsSummary> = {}): FindingsSummary => ({
