@@ -73,6 +73,8 @@ test("all changes are discarded at once, which leaves nothing to publish", async
   assert.equal((await getChanges(actor, undefined)).counts.total, 0);
   const again = await resetDraft(actor, { draftVersion: done.draftVersion, revision: null, routeIds: null });
   assert.deepEqual([again.undoId, again.draftVersion], [null, done.draftVersion]);
+  const { undo } = await getChanges(actor, undefined);
+  assert.deepEqual([undo?.id, undo?.routes], [done.undoId, 3], "offered for as long as it can be undone");
   await undoDraft(actor, { undoId: done.undoId as string });
   assert.deepEqual(await draftOf(actor), ["/a edited", "/c"]);
 });
@@ -85,6 +87,7 @@ test("what somebody edited since cannot be undone over them", async () => {
     routeIds: null,
   });
   await createRoute(actor, fields("/later"));
+  assert.equal((await getChanges(actor, undefined)).undo, null);
   await assert.rejects(undoDraft(actor, { undoId: done.undoId as string }), code("conflict"));
   assert.deepEqual(await draftOf(actor), ["/a", "/b", "/later"]);
 });

@@ -24,6 +24,16 @@ const MAX_PROBLEMS = 100;
 /** More keys than this are not looked up by name for one answer; their ids are shown. */
 const MAX_NAMES = 500;
 
+type UndoRow = { id: string; routes: number; madeAt: Date };
+
+async function lastUndo(tx: Transaction, tenantId: string, draftVersion: bigint): Promise<Changes["undo"]> {
+  const [undo] = await tx.$queryRaw<UndoRow[]>`
+    SELECT id, json_array_length(routes) AS routes, created_at AS "madeAt" FROM draft_undos
+    WHERE tenant_id = ${tenantId}::uuid AND draft_version = ${draftVersion}
+    ORDER BY created_at DESC, id DESC LIMIT 1`;
+  return undo ? { ...undo, madeAt: undo.madeAt.toISOString() } : null;
+}
+
 /** The draft against what is live, in numbers, and what stands in the way of publishing it. */
 export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Promise<Changes> => {
   const tenantId = actor.tenant.id;
@@ -42,6 +52,7 @@ export const getChanges = defineQuery("tenant.read", async ({ tx, actor }): Prom
       .map(({ routeId, message }) => ({ routeId: routeId as string, message })),
     problemCount: problems.length,
     findings: summarize(linted, loaded),
+    undo: await lastUndo(tx, tenantId, draft.version),
   };
 });
 

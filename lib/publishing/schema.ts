@@ -103,6 +103,8 @@ export const changesSchema = z.object({
   problems: z.array(publishProblemSchema),
   problemCount: z.int(),
   findings: findingsSummarySchema,
+  /** The change of many routes at once that can still be taken back, because nobody has edited the draft since. */
+  undo: z.object({ id: z.uuid(), routes: z.int(), madeAt: z.iso.datetime() }).nullable(),
 });
 export type Changes = z.output<typeof changesSchema>;
 

@@ -19,6 +19,7 @@ import { DifferenceList } from "./difference-list.tsx";
 import { effectsQuery, type Sides } from "./difference-query.ts";
 import { countChanges, summarize } from "./effect-words.ts";
 import { Findings } from "./findings.tsx";
+import { LastChange } from "./last-change.tsx";
 import { PropagationPanel } from "./propagation-panel.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { useDraftActions } from "./use-draft-actions.ts";
@@ -81,6 +82,7 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
         }
       />
       <ErrorNotice error={error} />
+      {data.undo && !whyNot(role, "draft.edit") ? <LastChange tenant={tenant} undo={data.undo} /> : null}
       {published === null ? null : <PropagationPanel tenant={tenant} number={published} />}
       {count === 0 ? (
         <NothingToPublish tenant={tenant} live={data.liveRevision} />

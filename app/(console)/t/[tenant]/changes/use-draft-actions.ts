@@ -38,6 +38,10 @@ export function useDraftActions(tenant: string) {
 
   return {
     done,
+    /** Takes back a change of many routes. The answer offers to make it again. */
+    async undo(title: string, undoId: string): Promise<void> {
+      await done(title, await api.post<DraftChanged>(`${base}/undo`, { undoId }));
+    },
     /** Makes the draft, or some of its routes, what a revision says. */
     async reset(title: string, input: Reset): Promise<void> {
       await done(title, await api.post<DraftChanged>(`${base}/reset`, input));
