@@ -83,7 +83,7 @@ export function BulkRevoke({ tenant, of, onClose, onRevoked }: BulkRevokeProps) 
           {of === "made before" ? (
             <Field
               label="Made before"
-              hint="In your own time zone. Every key that was made earlier and still works or waits."
+              hint="In your own time zone. Every key made earlier that is not revoked yet, expired ones too."
             >
               <Input type="datetime-local" value={before} onValueChange={setBefore} />
             </Field>
@@ -105,7 +105,7 @@ export function BulkRevoke({ tenant, of, onClose, onRevoked }: BulkRevokeProps) 
                   {sample.slice(0, MOST_NAMED).map((key) => (
                     <li key={key.id} className="flex items-baseline justify-between gap-3">
                       <span className="min-w-0 truncate">{key.name}</span>
-                      <span className="font-mono text-muted text-xs">…{key.lastFour}</span>
+                      <span className="whitespace-nowrap font-mono text-muted text-xs">…{key.lastFour}</span>
                     </li>
                   ))}
                   {count > MOST_NAMED ? (

@@ -165,7 +165,10 @@ function Finder({
                 className="relative flex flex-wrap items-center gap-x-3 gap-y-1 border-b py-2 hover:bg-hover"
               >
                 <StatusBadge status={key.status} />
-                <TextLink href={paths.key(tenant, key.id)} className="row-link min-w-0 flex-1 break-words">
+                <TextLink
+                  href={paths.key(tenant, key.id)}
+                  className="row-link min-w-0 flex-1 break-words max-sm:order-first max-sm:basis-full"
+                >
                   {key.name}
                 </TextLink>
                 <KeyEnds apiKey={key} />
