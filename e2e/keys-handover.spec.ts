@@ -99,7 +99,8 @@ test("a partner reveals a key that nobody has seen, tries it, and it is rotated 
   for (const { url, referer } of requested) {
     expect(url).not.toContain(secret.slice(8, 40));
     expect(url).not.toContain(key.slice(8, 40));
-    expect(referer).toBeUndefined();
+    // A style sheet names itself when it asks for its fonts; the page names itself to nobody.
+    expect(referer ?? "").toMatch(/^$|\/_next\/static\/.*\.css$/);
   }
   await partner.reload();
   await expect(partner.getByRole("heading", { name: "Open the link again" })).toBeVisible();
@@ -198,7 +199,7 @@ test("a minted key is shown once: leaving asks, and neither the way back nor ano
   await expect(mint.getByLabel("Path of row 1")).toHaveAttribute("aria-invalid", "true");
   await mint.getByRole("radio", { name: /Routes that I pick/ }).click();
   await mint.getByLabel("Search live routes by path or name").fill("List users");
-  await mint.getByRole("checkbox", { name: /\/v1\/users/ }).click();
+  await mint.getByRole("checkbox", { name: "GET /v1/users List users" }).click();
   await expect(mint.getByText("Opens 1 live route")).toBeVisible();
   await mint.getByRole("button", { name: "Mint key" }).click();
 

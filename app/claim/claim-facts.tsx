@@ -14,7 +14,7 @@ export function ClaimFacts({ claim, before }: { claim: OpenedClaim; before: bool
   return (
     <Facts
       items={[
-        { name: "Key", value: <span className="break-words">{claim.keyName}</span> },
+        { name: "Key", value: <span className="wrap-anywhere">{claim.keyName}</span> },
         { name: "Base URL", value: <CopyId value={claim.baseUrl} label="base URL" /> },
         ...(before
           ? [{ name: "This link works until", value: <Moment at={claim.expiresAt} none="" /> }]
@@ -82,7 +82,7 @@ export function ClaimRoutes({ claim }: { claim: OpenedClaim }) {
               </span>
             </div>
             {route.name || route.description ? (
-              <p className="mt-0.5 break-words pl-15">{route.name || route.description}</p>
+              <p className="mt-0.5 wrap-anywhere pl-15">{route.name || route.description}</p>
             ) : null}
             <p className="mt-0.5 pl-15 text-muted text-xs">{limitsOf(route)}</p>
           </li>

@@ -17,11 +17,11 @@ type OpenedLinkProps = {
 export function OpenedLink({ claim, error, revealing, onReveal }: OpenedLinkProps) {
   return (
     <>
-      <h1 className="break-words font-semibold text-xl tracking-tight">
+      <h1 className="wrap-anywhere font-semibold text-xl tracking-tight">
         {claim.tenant.name} has an API key for you
       </h1>
       {claim.note ? (
-        <blockquote className="mt-3 whitespace-pre-wrap break-words border-l-2 py-0.5 pl-3 text-base">
+        <blockquote className="mt-3 whitespace-pre-wrap wrap-anywhere border-l-2 py-0.5 pl-3 text-base">
           {claim.note}
         </blockquote>
       ) : null}

@@ -22,7 +22,7 @@ export function RevealedKey({ claim }: { claim: RevealedClaim }) {
       <h1
         ref={heading}
         tabIndex={-1}
-        className="break-words font-semibold text-xl tracking-tight outline-none"
+        className="wrap-anywhere font-semibold text-xl tracking-tight outline-none"
       >
         Your key for {claim.tenant.name}
       </h1>

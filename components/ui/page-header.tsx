@@ -30,10 +30,10 @@ export function PageHeader({
           </nav>
         ) : null}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <h1 className="min-w-0 break-words font-semibold text-xl tracking-tight">{title}</h1>
+          <h1 className="wrap-anywhere min-w-0 font-semibold text-xl tracking-tight">{title}</h1>
           {meta}
         </div>
-        {description ? <p className="mt-0.5 max-w-prose text-muted">{description}</p> : null}
+        {description ? <p className="wrap-anywhere mt-0.5 max-w-prose text-muted">{description}</p> : null}
       </div>
       {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
     </header>
@@ -68,7 +68,7 @@ export function Facts({ items }: { items: readonly { name: string; value: ReactN
       {items.map((item) => (
         <div key={item.name} className="border-b py-2 sm:col-span-2 sm:grid sm:grid-cols-subgrid">
           <dt className="text-muted">{item.name}</dt>
-          <dd className="min-w-0 break-words">{item.value}</dd>
+          <dd className="min-w-0 wrap-anywhere">{item.value}</dd>
         </div>
       ))}
     </dl>

@@ -12,6 +12,7 @@ import {
 } from "#lib/claims/schema.ts";
 import { type Endpoint, publicEndpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
+import { RIGHTS_BODY_BYTES } from "./keys.ts";
 
 export const claimEndpoints: Endpoint[] = [
   tenantEndpoint("tenant.read", {
@@ -27,6 +28,7 @@ export const claimEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/claims",
     summary: "Make a one-time link to a key that nobody has seen; this answer is the only one that holds it",
     body: newClaimSchema,
+    maxBodyBytes: RIGHTS_BODY_BYTES,
     response: dataOf(newClaimLinkSchema),
     status: 201,
     handle: async ({ actor, body }) => ({ data: await createClaim(actor, body) }),

@@ -33,6 +33,9 @@ import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
 import { editedVersion } from "./routes.ts";
 
+/** Room for far more rights than a key may hold, so that too many are told as such and not as too many bytes. */
+export const RIGHTS_BODY_BYTES = 4 * 1_024 * 1_024;
+
 export const keyEndpoints: Endpoint[] = [
   tenantEndpoint("tenant.read", {
     method: "GET",
@@ -47,6 +50,7 @@ export const keyEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/keys",
     summary: "Mint an API key; this answer is the only one that holds it",
     body: newKeySchema,
+    maxBodyBytes: RIGHTS_BODY_BYTES,
     response: dataOf(mintedKeySchema),
     status: 201,
     handle: async ({ actor, body }) => ({ data: await mintKey(actor, body) }),
@@ -72,6 +76,7 @@ export const keyEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/keys/reach",
     summary: "The live routes that a new API key with these rights would open; makes none",
     body: triedRightsSchema,
+    maxBodyBytes: RIGHTS_BODY_BYTES,
     response: dataOf(rightsReachSchema),
     handle: async ({ actor, body }) => ({ data: await getRightsReach(actor, body) }),
   }),

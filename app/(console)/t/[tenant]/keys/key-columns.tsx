@@ -71,7 +71,7 @@ export function keyColumns({ tenant, refusal, selection, onRevoke }: Actions): C
       phone: "lead",
       grow: true,
       cell: (key) => (
-        <span title={key.description || undefined} className="break-words">
+        <span title={key.description || undefined} className="wrap-anywhere">
           {key.name}
         </span>
       ),

@@ -26,6 +26,8 @@ export function RightsFields({ tenant, rights, onRightsChange, errorAt, errors }
   const id = useId();
   const { data, error, idle } = useRightsReach(tenant, rights);
   const whole = errors.authorizedRequests ?? null;
+  const wrong = Object.keys(errors).flatMap((path) => /^authorizedRequests\.(\d+)/.exec(path)?.[1] ?? []);
+  const firstWrong = wrong.length > 0 ? Math.min(...wrong.map(Number)) : null;
   const empty =
     (rights.kind === "routes" && rights.picked.length === 0) ||
     (rights.kind === "rows" && rights.rows.every(({ path }) => path.trim() === ""));
@@ -63,6 +65,7 @@ export function RightsFields({ tenant, rights, onRightsChange, errorAt, errors }
           onRowsChange={(rows) => onRightsChange({ ...rights, rows })}
           idle={idle}
           errorAt={errorAt}
+          firstWrong={firstWrong}
           error={whole}
         />
       ) : null}

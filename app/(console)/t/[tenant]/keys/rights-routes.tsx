@@ -126,12 +126,12 @@ export function RightsRoutes({ tenant, picked, onPickedChange, error }: RightsRo
 function RouteWords({ route }: { route: PickedRoute }) {
   return (
     <span className="flex min-w-0 items-baseline gap-1">
-      <MethodBadge method={route.method} />
+      <MethodBadge method={route.method} />{" "}
       <span className="min-w-0">
         <span className="break-all font-mono text-xs" translate="no">
           {route.path}
-        </span>
-        {route.name ? <span className="ml-2 text-muted text-xs">{route.name}</span> : null}
+        </span>{" "}
+        {route.name ? <span className="ml-1 text-muted text-xs">{route.name}</span> : null}
       </span>
     </span>
   );

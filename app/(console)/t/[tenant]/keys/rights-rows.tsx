@@ -1,6 +1,6 @@
 "use client";
-import { Plus, X } from "lucide-react";
-import { type ClipboardEvent, useRef } from "react";
+import { ChevronLeft, ChevronRight, Plus, X } from "lucide-react";
+import { type ClipboardEvent, useEffect, useRef, useState } from "react";
 import { Field } from "#components/form/field.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -11,7 +11,9 @@ import type { IdleReason } from "#lib/contract/rights-reach.ts";
 import { EMPTY_ROW, type RightsRow, rowsOfLines, withPasted } from "./rights.ts";
 
 const METHOD_OPTIONS = METHODS.map((method) => ({ value: method, label: method }));
-export const MOST_ROWS = 500;
+const MOST_ROWS = 500;
+/** Rows on the screen at once: hundreds of fields would make every key press slow. */
+const PER_PAGE = 25;
 
 const IDLE_WORDS: Record<IdleReason, string> = {
   no_route: "No live route is like this.",
@@ -25,12 +27,21 @@ type RightsRowsProps = {
   /** Why a row opens nothing, by its place. */
   idle: ReadonlyMap<number, IdleReason>;
   errorAt: (field: string) => string | null;
+  /** The first row that has an error, which is then brought up; null without one. */
+  firstWrong: number | null;
   /** What is wrong with the rows as a whole. */
   error: string | null;
 };
 
 /** Kinds of requests by hand, one per row; several lines can be pasted into any path. */
-export function RightsRows({ rows, onRowsChange, idle, errorAt, error }: RightsRowsProps) {
+export function RightsRows({ rows, onRowsChange, idle, errorAt, firstWrong, error }: RightsRowsProps) {
+  const [wanted, setWanted] = useState(0);
+  useEffect(() => {
+    if (firstWrong !== null) setWanted(Math.floor(firstWrong / PER_PAGE));
+  }, [firstWrong]);
+  const lastPage = Math.max(0, Math.ceil(rows.length / PER_PAGE) - 1);
+  const from = Math.min(wanted, lastPage) * PER_PAGE;
+  const to = Math.min(from + PER_PAGE, rows.length);
   const box = useRef<HTMLDivElement>(null);
   const focusLast = () =>
     requestAnimationFrame(() => {
@@ -55,13 +66,13 @@ export function RightsRows({ rows, onRowsChange, idle, errorAt, error }: RightsR
         <code className="font-mono">GET /v1/users/*?team=7</code> at once.
       </p>
       <ol className="max-h-72 space-y-2 overflow-y-auto px-0.5 py-0.5">
-        {rows.map((row, at) => {
+        {rows.slice(from, to).map((row, place) => {
+          const at = from + place;
           const parsed = row.path.trim() === "" ? null : parsePattern(row.path.trim());
           const problem = parsed && !parsed.ok ? `Path ${parsed.message}` : null;
           const why = idle.get(at);
           return (
             <li
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
               key={at}
               className="grid grid-cols-[6.5rem_minmax(0,1fr)_auto] gap-2 sm:grid-cols-[6.5rem_minmax(0,3fr)_minmax(0,2fr)_auto]"
             >
@@ -116,22 +127,42 @@ export function RightsRows({ rows, onRowsChange, idle, errorAt, error }: RightsR
           );
         })}
       </ol>
-      <div className="flex items-center gap-3">
+      <div className="flex flex-wrap items-center gap-3">
         <Button
           size="small"
           icon={<Plus aria-hidden size={14} />}
           disabledReason={full ? `A key holds at most ${MOST_ROWS} rows.` : null}
           onClick={() => {
             onRowsChange([...rows, EMPTY_ROW]);
+            setWanted(Math.floor(rows.length / PER_PAGE));
             focusLast();
           }}
         >
           Add row
         </Button>
-        {rows.length > 20 ? (
-          <span className={rows.length > MOST_ROWS ? "text-bad" : "text-muted"}>
-            {rows.length.toLocaleString("en")} of {MOST_ROWS} rows
-          </span>
+        {lastPage > 0 ? (
+          <>
+            <span className={rows.length > MOST_ROWS ? "text-bad" : "text-muted"}>
+              Rows {from + 1} to {to} of {rows.length.toLocaleString("en")}
+              {rows.length > MOST_ROWS ? `, and a key holds at most ${MOST_ROWS}` : ""}
+            </span>
+            <span className="ml-auto flex">
+              <IconButton
+                size="small"
+                label="Rows before these"
+                icon={<ChevronLeft aria-hidden size={14} />}
+                disabledReason={from === 0 ? "These are the first rows." : null}
+                onClick={() => setWanted(from / PER_PAGE - 1)}
+              />
+              <IconButton
+                size="small"
+                label="Rows after these"
+                icon={<ChevronRight aria-hidden size={14} />}
+                disabledReason={to === rows.length ? "These are the last rows." : null}
+                onClick={() => setWanted(from / PER_PAGE + 1)}
+              />
+            </span>
+          </>
         ) : null}
       </div>
       {error ? (

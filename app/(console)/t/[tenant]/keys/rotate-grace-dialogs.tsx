@@ -62,8 +62,9 @@ export function GraceDialogs(props: GraceDialogsProps) {
         blastRadius={
           <div className="space-y-2">
             <p>
-              <strong className="break-words font-medium">{old.name}</strong> …{old.lastFour} expires at once
-              and for good. Whoever still sends it gets 401. Last used <RelativeTime at={old.lastUsedAt} />.
+              <strong className="wrap-anywhere font-medium">{old.name}</strong> …{old.lastFour} expires at
+              once and for good. Whoever still sends it gets 401. Last used{" "}
+              <RelativeTime at={old.lastUsedAt} />.
             </p>
             <p>
               {usedLately === null

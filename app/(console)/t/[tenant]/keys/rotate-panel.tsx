@@ -74,7 +74,9 @@ export function RotatePanel({ tenant, apiKey, refusal }: RotatePanelProps) {
                 {one.id === apiKey.id ? (
                   <strong className="font-medium">This key</strong>
                 ) : (
-                  <TextLink href={paths.key(tenant, one.id)}>{one.name}</TextLink>
+                  <TextLink className="wrap-anywhere" href={paths.key(tenant, one.id)}>
+                    {one.name}
+                  </TextLink>
                 )}
                 <KeyEnds apiKey={one} />
                 <span className="text-muted">

@@ -57,7 +57,7 @@ export function claimColumns({ tenant, refusal, onCancel }: Actions): Column<Cla
       phone: "lead",
       grow: true,
       cell: (claim) => (
-        <span title={claim.note || undefined} className="break-words font-medium">
+        <span title={claim.note || undefined} className="wrap-anywhere font-medium">
           {claim.keyName}
         </span>
       ),

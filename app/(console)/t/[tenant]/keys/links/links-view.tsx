@@ -128,7 +128,7 @@ export function LinksView({ tenant, role, filters, initial, loadedAt }: LinksVie
         blastRadius={
           shown ? (
             <p>
-              The link for <strong className="break-words font-medium">{shown.keyName}</strong>, made{" "}
+              The link for <strong className="wrap-anywhere font-medium">{shown.keyName}</strong>, made{" "}
               <RelativeTime at={shown.createdAt} /> by {shown.createdBy}, stops working at once and for good.{" "}
               {shown.openedAt ? "The partner has opened it already. " : ""}
               No key exists yet, so no caller is affected
