@@ -73,6 +73,8 @@ export type GatewaySettings = DataPlaneSettings & {
   trustedProxies: number;
   /** Whether what tenants name may lie inside the network. */
   allowInternalUpstreams: boolean;
+  /** Memory for the answers of routes with a cache; 0 keeps none. */
+  cacheMb: number;
   /** What reads the issuers' shared secrets; empty when the setting is not given. */
   keyring: Keyring;
 };
@@ -93,6 +95,7 @@ export function readGatewaySettings(env: Env): GatewaySettings {
     port: integer(env, "GATEWAY_PORT", 8_080, 0, 65_535),
     trustedProxies: integer(env, "TRUSTED_PROXIES", 0, 0, 32),
     allowInternalUpstreams: integer(env, "ALLOW_INTERNAL_UPSTREAMS", 0, 0, 1) === 1,
+    cacheMb: integer(env, "GATEWAY_CACHE_MB", 64, 0, 65_536),
     keyring: keyring(env),
   };
 }

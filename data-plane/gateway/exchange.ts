@@ -9,6 +9,8 @@ import {
   GATEWAY_ERROR_STATUS,
   type GatewayErrorCode,
 } from "#lib/contract/errors.ts";
+import { GATEWAY_OWN, HOP_BY_HOP } from "#lib/contract/header-names.ts";
+import type { Recorder } from "./policies/recorder.ts";
 import type { Decided, Refusals } from "./refusals.ts";
 import type { TenantState } from "./snapshot.ts";
 
@@ -37,6 +39,9 @@ export type Exchange = {
   key: KeyFacts | null;
   /** Who sent it, once it was let in. */
   caller: Caller | null;
+  /** On a route with a cache: where the answer came from, and who keeps the target's. */
+  cache: "hit" | "miss" | "bypass" | null;
+  recorder: Recorder | null;
   /** For the log: the code of the gateway's own error, and what went wrong with the target. */
   code: string | null;
   targetError: { name: string; message: string } | null;
@@ -55,26 +60,10 @@ export function requestIdOf(sent: string | string[] | undefined): string {
   return typeof sent === "string" && REQUEST_ID.test(sent) ? sent : randomUUID();
 }
 
-/** Headers that concern one connection only (RFC 9110, section 7.6.1) and never pass through the gateway. */
-const HOP_BY_HOP = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-/** Of an answer, what the gateway itself says. */
-const GATEWAY_OWN = new Set(["x-request-id", "content-length", "ratelimit", "ratelimit-policy"]);
-
-export const isHopByHop = (name: string): boolean => HOP_BY_HOP.has(name);
-
 /** Whether a target's header (name in lower case) may reach the caller. */
 export function passesOut(exchange: Exchange, name: string): boolean {
   if (HOP_BY_HOP.has(name) || GATEWAY_OWN.has(name)) return false;
+  if (exchange.cache && name === "x-cache") return false;
   return !(exchange.ownCors && isCorsHeader(name));
 }
 

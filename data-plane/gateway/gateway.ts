@@ -10,6 +10,7 @@ import { uuidv7 } from "#lib/contract/uuid.ts";
 import { followChanges } from "./changes.ts";
 import { createKeyLookup } from "./key-lookup.ts";
 import type { GatewayLogger } from "./logger.ts";
+import { createResponseCache } from "./policies/cache.ts";
 import { createRateLimiter } from "./policies/rate-limit.ts";
 import { createRefusals } from "./refusals.ts";
 import { createReports } from "./reports.ts";
@@ -89,6 +90,7 @@ export async function startGateway(
       functions,
       upstreams,
       lambdas,
+      cache: createResponseCache(settings.cacheMb * 1_048_576),
       pool,
       trustedProxies: settings.trustedProxies,
     },

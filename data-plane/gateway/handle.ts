@@ -6,6 +6,7 @@ import type { RateLimit } from "#lib/contract/route.ts";
 import { decideRequest, decisionRequest } from "./decide-request.ts";
 import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
 import type { KeyLookups } from "./key-lookup.ts";
+import type { ResponseCache } from "./policies/cache.ts";
 import { type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
 import { limitSubject } from "./policies/source-ip.ts";
 import type { Refusals } from "./refusals.ts";
@@ -25,6 +26,7 @@ export type Services = {
   refusals: Pick<Refusals, "note">;
   functions: FunctionsHost;
   upstreams: Dispatcher;
+  cache: ResponseCache;
   lambdas: Lambdas;
   pool: pg.Pool;
   trustedProxies: number;

@@ -49,7 +49,7 @@ async function bodyToCheck(
   );
 }
 
-/** Takes a request that was let in through the rest of the contract's steps: body limit, validation and target. */
+/** Takes a request that was let in through the rest of the contract's steps: body limit, validation, cache, target. */
 export async function run(
   exchange: AllowedExchange,
   address: Address,
@@ -78,7 +78,12 @@ export async function run(
     const refusal = checkBody(route, checked(exchange, address, decoded.length, decoded));
     if (refusal) return refuseWith(exchange, refusal);
   }
-  return reach(exchange, address, segments, body, services);
+  if (route.route.cache && (await services.cache.serve(exchange, address))) return;
+  try {
+    await reach(exchange, address, segments, body, services);
+  } finally {
+    exchange.recorder?.discard();
+  }
 }
 
 /** Hands the request to its target. A body of null is still to be read, by an upstream that takes it as it comes. */

@@ -55,6 +55,8 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       route: null,
       key: null,
       caller: null,
+      cache: null,
+      recorder: null,
       code: null,
       targetError: null,
     };
@@ -82,6 +84,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
         ...(tenant ? { tenant: tenant.slug, revision: tenant.number } : {}),
         ...(route ? { routeId: route.id } : {}),
         ...(key ? { apiKeyId: key.id } : {}),
+        ...(exchange.cache ? { cache: exchange.cache } : {}),
         ...(exchange.code ? { code: exchange.code } : {}),
         ...(exchange.targetError ? { targetError: exchange.targetError } : {}),
         ...(res.writableFinished ? {} : { cutOff: true }),

@@ -3,6 +3,7 @@ import { type Finding, MAX_OTHERS } from "./lint/finding.ts";
 import { parsePattern, patternShape } from "./path.ts";
 import type { Route } from "./route.ts";
 import { schemaErrors } from "./schema-errors.ts";
+import { cacheErrors, transformErrors } from "./transform-errors.ts";
 
 type Shaped = Pick<Route, "id" | "method" | "path" | "apiVersion" | "enabled">;
 export type PublishProblem = { routeId: string; message: string };
@@ -22,12 +23,6 @@ export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** Where each feature that may be unsupported stands in the document; the others are a target. */
-const FIELD_OF: Record<string, string> = {
-  "response caching": "cache",
-  "request or response transformation": "transform",
-};
-
 /**
  * What a route asks for that the gateway does not enforce. Such a route is refused at publish and at compile, so
  * that nobody is served without the check that its document promises. Each entry reads well after "uses ".
@@ -35,8 +30,6 @@ const FIELD_OF: Record<string, string> = {
 export function unsupportedFeatures(route: Route): string[] {
   const found: string[] = [];
   if (route.target.type === "pipeline") found.push("a pipeline target");
-  if (route.cache) found.push("response caching");
-  if (route.transform) found.push("request or response transformation");
   return found;
 }
 
@@ -57,13 +50,12 @@ export function routeErrors(route: Route): Finding[] {
     others: [],
   });
   const errors = unsupportedFeatures(route).map((feature) =>
-    error(
-      "unsupported_feature",
-      FIELD_OF[feature] ?? "target",
-      `uses ${feature}, which this version cannot serve`,
-    ),
+    error("unsupported_feature", "target", `uses ${feature}, which this version cannot serve`),
   );
   errors.push(...schemaErrors(route));
+  for (const { code, field, message } of [...transformErrors(route), ...cacheErrors(route)]) {
+    errors.push(error(code, field, message));
+  }
   const cors = route.corsEnabled ? corsProblem(route.cors) : null;
   if (cors) errors.push(error("cors_any_origin_with_credentials", "cors.allowCredentials", cors));
   if (route.target.type === "job-status" && !namesJob(route.path)) {

@@ -1,4 +1,5 @@
 import { type CompiledRoute, pathParameters } from "./compiled-route.ts";
+import { rewrittenPath, transformOf } from "./transform.ts";
 
 type Piece = string | { name: string; rest: boolean };
 export type UpstreamUrl = { origin: string; pieces: readonly Piece[]; query: string; appendsRest: boolean };
@@ -19,13 +20,15 @@ function compile(route: CompiledRoute, target: string): UpstreamUrl {
     return { name: capture.name, rest: capture.rest };
   });
   const hasRest = route.captures.some((capture) => capture.rest);
-  return { origin: url.origin, pieces, query: url.search.slice(1), appendsRest: hasRest && !restUsed };
+  const appendsRest = hasRest && !restUsed && transformOf(route).path === null;
+  return { origin: url.origin, pieces, query: url.search.slice(1), appendsRest };
 }
 
 /**
  * The upstream's address for one request. The target's path, in which `:name` or `{name}` stands for a parameter
- * of the route; a wildcard's rest is appended unless the target names it. Values are encoded anew, segment by
- * segment, so none of them can add a segment or a query. The target's query comes first, then the request's.
+ * of the route; a wildcard's rest is appended unless the target names it, and in its place a rewritten path where the
+ * route's transformation has one. Values are encoded anew, segment by segment, so none of them can add a segment or a
+ * query. The target's query comes first, then the request's.
  */
 export function upstreamUrl(
   route: CompiledRoute,
@@ -49,10 +52,11 @@ export function upstreamUrl(
     else if (piece.rest) parts.push(...restOf());
     else parts.push(encodeURIComponent(parameters[piece.name] as string));
   }
-  if (plan.appendsRest) {
-    if (parts.at(-1) === "") parts.pop(); // a target that ends in / already has the separator
-    parts.push(...restOf());
-  }
+  const rewritten = rewrittenPath(route, segments);
+  // A target that ends in / already has the separator.
+  if ((plan.appendsRest || rewritten !== null) && parts.at(-1) === "") parts.pop();
+  if (plan.appendsRest) parts.push(...restOf());
+  if (rewritten !== null) parts.push(rewritten.slice(1));
   const all = [plan.query, query].filter((part) => part !== "").join("&");
   return { origin: plan.origin, path: `/${parts.join("/")}${all === "" ? "" : `?${all}`}` };
 }

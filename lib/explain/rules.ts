@@ -1,4 +1,5 @@
 import type { TokenLookup } from "#lib/contract/bearer.ts";
+import { cacheBypass } from "#lib/contract/cache-rules.ts";
 import type { CompiledRoutes } from "#lib/contract/compile.ts";
 import { type CompiledRoute, pathParameters } from "#lib/contract/compiled-route.ts";
 import { corsHeaders, type HeaderList } from "#lib/contract/cors.ts";
@@ -12,10 +13,11 @@ import {
 } from "#lib/contract/decision.ts";
 import { explainMatch } from "#lib/contract/explain-match.ts";
 import { parseRequestPath } from "#lib/contract/path.ts";
-import { findDuplicates, unsupportedFeatures } from "#lib/contract/publish-checks.ts";
+import { findDuplicates, routeErrors } from "#lib/contract/publish-checks.ts";
 import { type CheckRefusal, checkBody } from "#lib/contract/request-checks.ts";
 import type { RateLimit, Route } from "#lib/contract/route.ts";
 import { completeTrace, type TraceStep } from "#lib/contract/trace.ts";
+import { describeTransform } from "#lib/contract/transform.ts";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import { headerOf, type WireRequest, wireProblem } from "#lib/contract/wire.ts";
 import { describeTarget } from "#lib/routes/rules.ts";
@@ -61,14 +63,31 @@ function limitWords(limit: RateLimit, sourceIp: string | null): string {
   return `${limit.requestsPerMinute.toLocaleString("en")} a minute per ${per}; counted in each gateway, not here`;
 }
 
+/** Whether the gateway would look for a kept answer; what it then finds is known to that gateway alone. */
+function cacheStep({ route, credentialId }: Allowed, explained: Explained): TraceStep {
+  const { cache } = route.route;
+  if (!cache) return { step: "cache", outcome: "skipped", detail: "the route caches nothing" };
+  const { wire, authorization, apiKey, body } = explained;
+  const why = cacheBypass(route, {
+    method: wire.method,
+    header: (name) => ({ authorization, "x-api-key": apiKey })[name] ?? headerOf(wire.headers, name),
+    hasBody: body.byteLength > 0,
+    credentialId,
+  });
+  if (why) return { step: "cache", outcome: "skipped", detail: `passed by: ${why}` };
+  const detail = `may be answered from the cache for ${count(cache.ttlSeconds, "second")}; whether it is depends on the gateway`;
+  return { step: "cache", outcome: "passed", detail };
+}
+
 /** The steps after the decision, as the gateway takes them; the refusal that one of them would answer with. */
 function afterDecision(
-  { route }: Allowed,
+  allowed: Allowed,
   explained: Explained,
   request: DecisionRequest,
   steps: TraceStep[],
 ): CheckRefusal | null {
-  const { rateLimit, cache, target } = route.route;
+  const { route, segments } = allowed;
+  const { rateLimit, target } = route.route;
   steps.push({
     step: "rate_limit",
     outcome: rateLimit ? "passed" : "skipped",
@@ -84,14 +103,10 @@ function afterDecision(
   };
   const refusal = checkBody(route, checked, (step) => steps.push(step));
   if (refusal) return refusal;
-  steps.push({
-    step: "cache",
-    outcome: cache ? "passed" : "skipped",
-    detail: cache
-      ? `may be answered from the cache for ${count(cache.ttlSeconds, "second")}; whether it is depends on the gateway`
-      : "the route caches nothing",
-  });
-  steps.push({ step: "target", outcome: "passed", detail: describeTarget(target) });
+  steps.push(cacheStep(allowed, explained));
+  const changes = describeTransform(route, segments);
+  const detail = changes ? `${describeTarget(target)}, ${changes}` : describeTarget(target);
+  steps.push({ step: "target", outcome: "passed", detail });
   return null;
 }
 
@@ -132,8 +147,8 @@ function problemsOf(touched: readonly Route[], winner: CompiledRoute | null): st
       `${count(group.length, "route")} match exactly what ${first?.method} ${first?.path} matches; publishing asks for one of them to stay.`,
     );
   }
-  for (const feature of winner ? unsupportedFeatures(winner.route) : []) {
-    problems.push(`The route uses ${feature}, which this version cannot serve; it cannot be published.`);
+  for (const { message } of winner ? routeErrors(winner.route) : []) {
+    problems.push(`It cannot be published: ${winner?.method} ${winner?.route.path} ${message}.`);
   }
   return problems;
 }

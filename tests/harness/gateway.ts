@@ -32,6 +32,7 @@ export async function gatewayFixture(options: {
   /** Upstreams and issuers of tests are on this machine, so they are allowed unless a test says otherwise. */
   allowInternalUpstreams?: boolean;
   keyring?: Keyring;
+  cacheMb?: number;
   /** Puts a plug between gateway and database that can be pulled. */
   pluggable?: boolean;
 }) {
@@ -62,6 +63,7 @@ export async function gatewayFixture(options: {
         port: 0,
         trustedProxies: options.trustedProxies ?? 0,
         allowInternalUpstreams: options.allowInternalUpstreams ?? true,
+        cacheMb: options.cacheMb ?? 64,
         keyring: options.keyring ?? [],
       },
       logger,

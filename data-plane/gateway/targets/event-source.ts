@@ -2,21 +2,22 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { pathParameters } from "#lib/contract/compiled-route.ts";
 import { awsV2Event, type EventSource, simpleEvent } from "#lib/contract/event.ts";
+import { SECRET_HEADERS } from "#lib/contract/header-names.ts";
+import { changeHeaders, type HeaderPairs, rewrittenPath, transformOf } from "#lib/contract/transform.ts";
 import type { Address, AllowedExchange } from "../exchange.ts";
 
-/** Credentials that must not lie in the ledger, where support staff can read a job's input. */
-const SECRET_HEADERS = new Set(["authorization", "cookie", "proxy-authorization", "x-api-key"]);
-
-function headerPairs(exchange: AllowedExchange, withoutSecrets: boolean): [string, string][] {
+/** What the target gets of the caller's headers, in lower case: what may pass, after the route's transformation. */
+function headerPairs(exchange: AllowedExchange, withoutSecrets: boolean): HeaderPairs {
   const raw = exchange.req.rawHeaders;
   const pairs: [string, string][] = [];
   const hidesKey = exchange.route.route.auth.mode === "api-key";
   for (let i = 0; i < raw.length; i += 2) {
     const name = (raw[i] as string).toLowerCase();
-    if (withoutSecrets ? SECRET_HEADERS.has(name) : hidesKey && name === "x-api-key") continue;
+    if (hidesKey && name === "x-api-key") continue;
     pairs.push([name, raw[i + 1] as string]);
   }
-  return pairs;
+  const changed = changeHeaders(transformOf(exchange.route).request, pairs);
+  return withoutSecrets ? changed.filter(([name]) => !SECRET_HEADERS.has(name)) : changed;
 }
 
 /** HEAD is answered by a GET route as if GET had been sent; only the body stays away. */
@@ -36,7 +37,7 @@ export function buildEvent(
   const text = isUtf8(body);
   const source: EventSource = {
     method: effectiveMethod(req, route.method),
-    path: address.path,
+    path: rewrittenPath(route, segments) ?? address.path,
     resource: route.route.path,
     headers: headerPairs(exchange, options.withoutSecrets),
     query: address.query,

@@ -1,6 +1,7 @@
 import { FunctionError, type FunctionsHost } from "#data-plane/functions-host/index.ts";
 import { readHandlerResult } from "#lib/contract/handler-result.ts";
-import { type AllowedExchange, answer, answerError, passesOut } from "../exchange.ts";
+import { type AllowedExchange, answer, answerError } from "../exchange.ts";
+import { outgoingHeaders } from "../policies/outgoing.ts";
 
 export type FunctionCall = { function: string; timeoutMs: number; event: object };
 
@@ -47,7 +48,13 @@ export function answerFromResult(exchange: AllowedExchange, returned: unknown): 
     return;
   }
   const { statusCode, headers, body, isBase64Encoded } = result.answer;
-  const passed: string[] = [];
-  for (const [name, value] of headers) if (passesOut(exchange, name.toLowerCase())) passed.push(name, value);
-  answer(exchange, statusCode, passed, isBase64Encoded ? Buffer.from(body, "base64") : body);
+  const sent = outgoingHeaders(exchange, headers);
+  const { recorder } = exchange;
+  const bytes = isBase64Encoded || recorder ? Buffer.from(body, isBase64Encoded ? "base64" : "utf8") : body;
+  if (recorder) {
+    recorder.begin({ status: statusCode, said: headers, sent, length: bytes.length });
+    recorder.add(bytes as Buffer);
+    recorder.end();
+  }
+  answer(exchange, statusCode, sent.flat(), bytes);
 }

@@ -1,23 +1,17 @@
 import { Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
+import { FORWARDED, HOP_BY_HOP } from "#lib/contract/header-names.ts";
+import { changeHeaders, type HeaderPairs, transformOf } from "#lib/contract/transform.ts";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import { guardedConnect, publicOnly } from "#lib/outbound/guarded-connect.ts";
-import {
-  type Address,
-  type AllowedExchange,
-  answerError,
-  beginAnswer,
-  isHopByHop,
-  passesOut,
-} from "../exchange.ts";
+import { type Address, type AllowedExchange, answerError, beginAnswer } from "../exchange.ts";
 import { announcedLength, BodyTooLarge, limitedBody, readBody } from "../policies/body.ts";
+import { outgoingHeaders } from "../policies/outgoing.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECTIONS_PER_ORIGIN = 256;
 /** Bodies up to this size are read before they are sent on: one write is cheaper than a stream. */
 const SMALL_BODY_BYTES = 65_536;
-/** What the gateway says about the caller; a caller's own claims are not passed on. */
-const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"]);
 
 /**
  * The connections to all upstreams, kept open between requests. Redirects are passed on, not followed, and each
@@ -40,15 +34,16 @@ function connectionTokens(value: string | undefined): Set<string> | null {
 
 function requestHeaders(exchange: AllowedExchange, trustsCaller: boolean): string[] {
   const { req, route } = exchange;
-  const headers: string[] = [];
+  const pairs: [string, string][] = [];
   const own = connectionTokens(req.headers.connection);
   const hidesKey = route.route.auth.mode === "api-key";
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const name = (req.rawHeaders[i] as string).toLowerCase();
     if (name === "host" || name === "expect" || name === "x-request-id" || FORWARDED.has(name)) continue;
-    if (isHopByHop(name) || own?.has(name) || (hidesKey && name === "x-api-key")) continue;
-    headers.push(name, req.rawHeaders[i + 1] as string);
+    if (HOP_BY_HOP.has(name) || own?.has(name) || (hidesKey && name === "x-api-key")) continue;
+    pairs.push([name, req.rawHeaders[i + 1] as string]);
   }
+  const headers = changeHeaders(transformOf(route).request, pairs).flat();
   const before = trustsCaller ? req.headers["x-forwarded-for"] : undefined;
   const remote = req.socket.remoteAddress ?? "";
   const proto = trustsCaller ? req.headers["x-forwarded-proto"] : undefined;
@@ -59,18 +54,29 @@ function requestHeaders(exchange: AllowedExchange, trustsCaller: boolean): strin
   return headers;
 }
 
-function responseHeaders(exchange: AllowedExchange, headers: Record<string, string | string[] | undefined>) {
+/** What an upstream said, but for what concerned its own connection only. */
+function saidBy(headers: Record<string, string | string[] | undefined>): [string, string][] {
   const { connection } = headers;
   const own = connectionTokens(Array.isArray(connection) ? connection.join(",") : connection);
-  const passed: string[] = [];
+  const said: [string, string][] = [];
   for (const [name, value] of Object.entries(headers)) {
-    // Unlike a handler's, an upstream's length is that of the bytes that follow.
-    if ((name !== "content-length" && !passesOut(exchange, name)) || own?.has(name) || value === undefined) {
-      continue;
-    }
-    for (const one of Array.isArray(value) ? value : [value]) passed.push(name, one);
+    if (own?.has(name) || value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) said.push([name, one]);
   }
-  return passed;
+  return said;
+}
+
+/** Begins the answer to the caller, and tells whoever keeps it. */
+function passOn(exchange: AllowedExchange, status: number, said: HeaderPairs): void {
+  const sent = outgoingHeaders(exchange, said);
+  // Unlike a handler's, an upstream's length is that of the bytes that follow.
+  const length = said.find(([name]) => name === "content-length")?.[1];
+  exchange.recorder?.begin({ status, said, sent, length: length === undefined ? null : Number(length) });
+  beginAnswer(
+    exchange,
+    status,
+    length === undefined ? sent.flat() : [...sent.flat(), "content-length", length],
+  );
 }
 
 export type HttpTarget = { url: string; timeoutMs: number };
@@ -157,13 +163,16 @@ function relay(
     onResponseStart(_controller, status, headers) {
       if (over || status < 200) return;
       clearTimeout(timer);
-      beginAnswer(exchange, status, responseHeaders(exchange, headers));
+      passOn(exchange, status, saidBy(headers));
     },
     onResponseData(from, chunk) {
-      if (!over && !res.write(chunk)) from.pause();
+      if (over) return;
+      exchange.recorder?.add(chunk);
+      if (!res.write(chunk)) from.pause();
     },
     onResponseEnd() {
       if (over) return;
+      exchange.recorder?.end();
       finish();
       res.end();
     },

@@ -3,23 +3,27 @@ import { enqueueJob } from "#data-plane/jobs/enqueue.ts";
 import { readJobStatus } from "#data-plane/sql/gateway.ts";
 import { pathParameters } from "#lib/contract/compiled-route.ts";
 import { clientStatus, type JobError, type JobState } from "#lib/contract/jobs.ts";
+import type { HeaderPairs } from "#lib/contract/transform.ts";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { type AllowedExchange, answer, answerError } from "../exchange.ts";
+import { outgoingHeaders } from "../policies/outgoing.ts";
 
-const JSON_TYPE = ["Content-Type", "application/json"];
-const NOT_STORED = ["Cache-Control", "no-store"];
+const JSON_NOT_STORED: HeaderPairs = [
+  ["Content-Type", "application/json"],
+  ["Cache-Control", "no-store"],
+];
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export type JobTarget = { function: string; maxAttempts: number; timeoutMs: number };
 
 /** Where the caller can ask after a job, when the tenant has published a route for that. */
-function statusLocation(exchange: AllowedExchange, jobId: string): string[] {
+function statusLocation(exchange: AllowedExchange, jobId: string): HeaderPairs {
   const route = exchange.tenant.revision?.jobStatus;
   if (!route) return [];
   const path = route.pattern.segments
     .map((segment) => `/${segment.kind === "literal" ? encodeURIComponent(segment.value) : jobId}`)
     .join("");
-  return ["Location", `/gw/${exchange.tenant.slug}${path}`];
+  return [["Location", `/gw/${exchange.tenant.slug}${path}`]];
 }
 
 /** Enqueues a job with the request as its input and answers 202; 503 when the ledger cannot be written. */
@@ -51,7 +55,8 @@ export async function answerWithJob(
       enqueuedBy: "route",
     });
     const body = JSON.stringify({ data: { jobId, status } });
-    answer(exchange, 202, [...JSON_TYPE, ...NOT_STORED, ...statusLocation(exchange, jobId)], body);
+    const headers = outgoingHeaders(exchange, [...JSON_NOT_STORED, ...statusLocation(exchange, jobId)]);
+    answer(exchange, 202, headers.flat(), body);
   } catch (error) {
     exchange.targetError = { name: (error as Error).name, message: (error as Error).message.slice(0, 500) };
     answerError(exchange, "unavailable", "The job could not be accepted. Try again.", ["Retry-After", "5"]);
@@ -80,7 +85,7 @@ export async function answerJobStatus(
       finishedAt: iso(row.finishedAt),
       error: row.error as JobError | null,
     });
-    answer(exchange, 200, [...JSON_TYPE, ...NOT_STORED], JSON.stringify({ data }));
+    answer(exchange, 200, outgoingHeaders(exchange, JSON_NOT_STORED).flat(), JSON.stringify({ data }));
   } catch (error) {
     exchange.targetError = { name: (error as Error).name, message: (error as Error).message.slice(0, 500) };
     answerError(exchange, "unavailable", "The job's status cannot be read. Try again.", ["Retry-After", "5"]);

@@ -119,7 +119,7 @@ const explained = {
     mend: "Switch the cache off.",
   },
   unknown_parameter: {
-    why: "The target's or the rewritten path names a parameter that the route's path has not. It is sent on as it stands.",
+    why: "The target's or the rewritten path names a parameter that the route's path has not. In the target's URL it is sent on as it stands, which is a warning; a rewritten path could not be filled, which is an error.",
     mend: "Correct the name.",
   },
   versions_mixed: {
