@@ -109,6 +109,21 @@ test("a discarded change can be brought back, and a tampered file is refused wit
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByRole("list", { name: "Changes" }).getByText(path)).toBeVisible();
 
+  // Long after the message with its Undo has gone, the way back is still on the page.
+  await list.getByRole("button", { name: `Actions for GET ${path}` }).click();
+  await page.getByRole("menuitem", { name: "Discard change" }).click();
+  await expect(list.getByText(path)).toBeHidden();
+  await page.reload();
+  await page.getByRole("button", { name: /^Take back the change of/ }).click();
+  await expect(page.getByRole("list", { name: "Changes" }).getByText(path)).toBeVisible();
+
+  // Somebody else publishes meanwhile: the page says so, and compares anew when asked to.
+  const { draftVersion } = await call(page, "get", "/changes");
+  const { number } = await call(page, "post", "/publish", { draftVersion });
+  await expect(page.getByText(`r${number} went live while you were looking.`)).toBeVisible();
+  await page.getByRole("button", { name: `Compare with r${number}` }).click();
+  await expect(page.getByText("The draft is what is live.")).toBeVisible();
+
   await page.goto("/t/globex/revisions");
   await page.getByRole("button", { name: "Import a revision" }).click();
   const dialog = page.getByRole("dialog", { name: "Import a revision" });

@@ -20,6 +20,7 @@ import { effectsQuery, type Sides } from "./difference-query.ts";
 import { countChanges, summarize } from "./effect-words.ts";
 import { Findings } from "./findings.tsx";
 import { LastChange } from "./last-change.tsx";
+import { MovedOn } from "./moved-on.tsx";
 import { PropagationPanel } from "./propagation-panel.tsx";
 import { PublishForm } from "./publish-form.tsx";
 import { useDraftActions } from "./use-draft-actions.ts";
@@ -82,6 +83,7 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
         }
       />
       <ErrorNotice error={error} />
+      {published === null ? <MovedOn tenant={tenant} reviewed={data.liveRevision} /> : null}
       {data.undo && !whyNot(role, "draft.edit") ? <LastChange tenant={tenant} undo={data.undo} /> : null}
       {published === null ? null : <PropagationPanel tenant={tenant} number={published} />}
       {count === 0 ? (
