@@ -182,8 +182,8 @@ function Side({
         {here ? null : <TextLink href={paths.key(tenant, apiKey.id)}>Open</TextLink>}
       </div>
       <p className="mt-2 font-semibold text-xl">
-        {requests === null ? "…" : requests.toLocaleString("en")}
-        <span className="ml-2 font-normal text-muted text-sm">
+        {requests === null ? "…" : requests.toLocaleString("en")}{" "}
+        <span className="ml-1 font-normal text-muted text-sm">
           requests in 24 h{refusals ? `, ${refusals.toLocaleString("en")} refused` : ""}
         </span>
       </p>
