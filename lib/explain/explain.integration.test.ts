@@ -12,7 +12,7 @@ import { createRoute } from "#lib/routes/commands.ts";
 import { mintToken } from "#lib/tokens/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { explain, findRefusals } from "./queries.ts";
-import { type Explanation, explainInputSchema } from "./schema.ts";
+import { type ExplainedSide, type Explanation, explainInputSchema } from "./schema.ts";
 
 const target = { type: "function", function: "hello" } as const;
 
@@ -212,4 +212,27 @@ test("what was not written down is said, by the minute", async () => {
     [1_204],
   );
   assert.deepEqual((await findRefusals(stranger, { requestId: "never" })).unrecorded, []);
+});
+
+test("what a transformation makes of the request is shown, and whether the cache is asked", async () => {
+  await add({
+    method: "GET",
+    path: "/moved/:id/*",
+    auth: { mode: "none" },
+    target: { type: "http", url: "https://up.example/base?k=v" },
+    cache: { ttlSeconds: 30 },
+    transform: {
+      request: { path: "/in/:id", setHeaders: { "X-Inner": "a-secret" }, removeHeaders: ["Cookie"] },
+    },
+  });
+  const step = (side: ExplainedSide, name: string) => side.steps.find((each) => each.step === name);
+  const { draft } = await ask({ path: "/moved/a%2Fb/c?q=1" });
+  assert.equal(draft.run?.upstream, "https://up.example/base/in/a%2Fb?k=v&q=1");
+  assert.match(step(draft, "target")?.detail ?? "", /, as \/in\/a%2Fb, with x-inner set, without cookie$/);
+  assert.ok(!JSON.stringify(draft).includes("a-secret"));
+  assert.equal(step(draft, "cache")?.outcome, "passed");
+  const bypassing = async (name: string, value: string) =>
+    step((await ask({ path: "/moved/1/c", headers: [{ name, value }] })).draft, "cache");
+  assert.equal((await bypassing("Range", "bytes=0-1"))?.detail, "passed by: the request has range");
+  assert.equal((await bypassing("Cookie", "a=1"))?.outcome, "passed", "the target never gets it");
 });

@@ -111,6 +111,15 @@ export const ROUTES: readonly RouteCase[] = [
       query: { type: "object", required: ["q"], additionalProperties: false, properties: { q: {} } },
     },
   },
+  { name: "kept", at: "GET /kept", auth: "key", cors: listed, cache: { ttlSeconds: 60 } },
+  {
+    name: "changed",
+    at: "GET /changed/:id",
+    transform: {
+      request: { path: "/elsewhere/:id", setHeaders: { "X-Set": "1" } },
+      response: { setHeaders: { "X-Set": "1" }, removeHeaders: ["X-Gone"] },
+    },
+  },
   { name: "root", at: "GET /" },
 ];
 
@@ -435,6 +444,18 @@ export const CASES: readonly DecisionCase[] = [
   refused("GET /validated", "422 invalid_query", { key: "good" }),
   refused("GET /validated?q=1&r=2", "422 invalid_query", { key: "good" }),
   refused("GET /validated", "401 missing_credentials"),
+  // What was kept is for whom it was kept for, and only after everything before it
+  runs("GET /kept", "kept", { ...origin(ORIGIN), key: "good" }),
+  runs("GET /kept", "kept", { ...origin(EVIL), key: "good" }),
+  runs("GET /kept", "kept", { ...origin(ORIGIN), key: "allowed" }),
+  runs("HEAD /kept", "kept", { key: "good" }),
+  refused("GET /kept", "401 missing_credentials", origin(ORIGIN)),
+  refused("GET /kept", "401 revoked_api_key", { key: "revoked" }),
+  refused("GET /kept", "403 request_not_authorized", { key: "some" }),
+  // A transformation changes nothing of what is decided
+  runs("GET /changed/a%2Fb?q=1", "changed"),
+  refused("GET /changed", "404 route_not_found"),
+  refused("GET /elsewhere/1", "404 route_not_found"),
   // Headers that the head of the request is refused for
   refused("GET /v1/users", BAD, { headers: { Expect: "the-impossible" } }),
   refused("GET /v1/users", BAD, { headers: { Upgrade: "websocket", Connection: "Upgrade" } }),
