@@ -6,6 +6,7 @@ export {
   type FunctionsHostOptions,
   type HostLogger,
   type InvocationContext,
+  type PipelineContext,
   type StartNew,
   type StartNewCall,
 } from "./types.ts";

@@ -1,3 +1,14 @@
+/** What a step of a pipeline is told beside its input, which is the result of the step before it. */
+export type PipelineContext = {
+  /** From 1. */
+  step: number;
+  steps: readonly string[];
+  /** What was enqueued: the first step's input. */
+  input: unknown;
+  /** What the steps before this one returned, in order. */
+  results: readonly unknown[];
+};
+
 /** What a handler may know about the call it is answering; handed over as its second argument. */
 export type InvocationContext = {
   requestId: string;
@@ -10,6 +21,8 @@ export type InvocationContext = {
   jobId?: string;
   attempt?: number;
   maxAttempts?: number;
+  /** Only when the job is a pipeline. */
+  pipeline?: PipelineContext;
 };
 
 /**

@@ -110,11 +110,9 @@ async function reach(
     case "lambda":
       return answerFromLambda(exchange, services.lambdas, target, event(target.eventFormat));
     case "job":
+    case "pipeline":
       return answerWithJob(exchange, services.pool, target, event("simple", true));
     case "job-status":
       return answerJobStatus(exchange, services.pool, segments);
-    default:
-      // compileRevision refuses every other target; should one get here all the same, nothing runs.
-      return answerError(exchange, "unavailable", "This route's target cannot be served.");
   }
 }

@@ -9,10 +9,13 @@ import { inTransaction } from "./transaction.ts";
 
 export type NewJob = {
   tenantId: string;
+  /** Of a pipeline, the first of `steps`. */
   function: string;
+  /** What a pipeline runs, in order; a plain job has none. */
+  steps?: readonly string[];
   /** Any JSON value; undefined is stored as null. */
   input: unknown;
-  /** 1–100. */
+  /** 1–100; of a pipeline, for each step. */
   maxAttempts: number;
   timeoutMs: number;
   routeId: string | null;
@@ -47,6 +50,7 @@ export async function enqueueJob(pool: pg.Pool, job: NewJob): Promise<Enqueued> 
     job.apiKeyId,
     job.requestId,
     job.enqueuedBy,
+    job.steps ?? [],
   ];
   const dispatch = { id: jobId, dispatch: 1, tenantId: job.tenantId, delaySeconds: 0 };
   if (job.idempotencyKey === null) {

@@ -3,21 +3,22 @@ import { IDEMPOTENCY_HOURS } from "#lib/contract/jobs.ts";
 /** The ledger's statements, one for each thing that the data plane does to a job. */
 
 const NEW_JOB_COLUMNS = `id, tenant_id, function, state, input, max_attempts, timeout_ms, route_id, revision,
-  api_key_id, request_id, enqueued_by`;
+  api_key_id, request_id, enqueued_by, steps, step, step_attempts`;
 const NEW_JOB_VALUES = `$1::uuid, $2::uuid, $3, 'queued', $4::json, $5::int, $6::int, $7::uuid, $8::int,
-  $9::uuid, $10, $11`;
+  $9::uuid, $10, $11, $12::text[], CASE WHEN $12::text[] <> '{}' THEN 0 END,
+  CASE WHEN $12::text[] <> '{}' THEN $5::int END`;
 
-/** $1–$11: the job. */
+/** $1–$12: the job; $12 its steps, none for a plain one. */
 export const INSERT_JOB = `INSERT INTO jobs (${NEW_JOB_COLUMNS}) VALUES (${NEW_JOB_VALUES})`;
 
 /**
- * $1–$11: the job; $12 scope and $13 key of its idempotency. Affects no row when the key names a job already. Of
+ * $1–$12: the job; $13 scope and $14 key of its idempotency. Affects no row when the key names a job already. Of
  * two that come at once, the second waits for the first to commit and then affects none.
  */
 export const INSERT_JOB_ONCE = `
   WITH claimed AS (
     INSERT INTO job_idempotency (tenant_id, scope, key, job_id, expires_at)
-    VALUES ($2::uuid, $12, $13, $1::uuid, now() + interval '${IDEMPOTENCY_HOURS} hours')
+    VALUES ($2::uuid, $13, $14, $1::uuid, now() + interval '${IDEMPOTENCY_HOURS} hours')
     ON CONFLICT (tenant_id, scope, key) DO UPDATE
       SET job_id = EXCLUDED.job_id, expires_at = EXCLUDED.expires_at
       WHERE job_idempotency.expires_at <= now()
@@ -32,7 +33,8 @@ export const FIND_BY_IDEMPOTENCY_KEY = `
 
 /**
  * $1 job ids and $2 the dispatch held for each, $3 worker, $4 lease in ms. Takes those whose dispatch is the one
- * that may run now, opens an attempt for each and gives them with their tenant's slug. Others are stale.
+ * that may run now, opens an attempt for each and gives them with their tenant's slug, and a pipeline's with the
+ * results of its finished steps in order. Others are stale.
  */
 export const CLAIM_JOBS = `
   WITH held AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS held(id, dispatch)),
@@ -43,34 +45,48 @@ export const CLAIM_JOBS = `
     WHERE jobs.id = held.id AND jobs.dispatch = held.dispatch AND jobs.state IN ('queued', 'retrying')
     RETURNING jobs.*),
   opened AS (
-    INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome)
-    SELECT id, attempts, tenant_id, worker_id, now(), 'running' FROM claimed)
+    INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome, step)
+    SELECT id, attempts, tenant_id, worker_id, now(), 'running', step FROM claimed)
   SELECT claimed.id, claimed.tenant_id AS "tenantId", tenants.slug AS tenant, claimed.function, claimed.input,
     claimed.attempts AS attempt, claimed.max_attempts AS "maxAttempts", claimed.timeout_ms AS "timeoutMs",
     claimed.route_id AS "routeId", claimed.revision, claimed.api_key_id AS "apiKeyId",
-    claimed.request_id AS "requestId"
+    claimed.request_id AS "requestId", claimed.steps, claimed.step, claimed.step_base AS "stepBase",
+    CASE WHEN claimed.step > 0 THEN (
+      SELECT json_agg(job_steps.result ORDER BY job_steps.step) FROM job_steps
+      WHERE job_steps.job_id = claimed.id) END AS "stepResults"
   FROM claimed JOIN tenants ON tenants.id = claimed.tenant_id`;
 
 /**
  * Ends attempts, by arrays of one element each: $1 job, $2 attempt number, $3 worker, $4 outcome, $5 new state,
  * $6 result, $7 error, $8 fingerprint, $9 delay in seconds. Whoever lost the lease meanwhile changes nothing.
- * Gives what changed; `retrying` ones still want their new dispatch sent.
+ * `queued` is a pipeline's step that succeeded: its result is kept, and the job goes on to the next step with its
+ * full allowance. Gives what changed; `retrying` and `queued` ones still want their new dispatch sent.
  */
 export const END_ATTEMPTS = `
   WITH ended AS (
     SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
       $8::text[], $9::float8[]) AS ended(id, number, worker, outcome, state, result, error, fingerprint, delay)),
   settled AS (
-    UPDATE jobs SET state = ended.state, result = ended.result::json, error = ended.error::json,
+    UPDATE jobs SET state = ended.state, error = ended.error::json,
       error_fingerprint = ended.fingerprint, lease_expires_at = NULL, worker_id = NULL,
-      dispatch = CASE ended.state WHEN 'retrying' THEN jobs.dispatch + 1 ELSE jobs.dispatch END,
-      run_at = CASE ended.state WHEN 'retrying' THEN now() + ended.delay * interval '1 s' ELSE jobs.run_at END,
-      finished_at = CASE ended.state WHEN 'retrying' THEN NULL ELSE now() END
+      result = CASE ended.state WHEN 'succeeded' THEN ended.result::json END,
+      dispatch = CASE WHEN ended.state IN ('retrying', 'queued') THEN jobs.dispatch + 1 ELSE jobs.dispatch END,
+      run_at = CASE WHEN ended.state IN ('retrying', 'queued') THEN now() + ended.delay * interval '1 s'
+        ELSE jobs.run_at END,
+      finished_at = CASE WHEN ended.state IN ('retrying', 'queued') THEN NULL ELSE now() END,
+      function = CASE ended.state WHEN 'queued' THEN jobs.steps[jobs.step + 2] ELSE jobs.function END,
+      step = CASE ended.state WHEN 'queued' THEN jobs.step + 1 ELSE jobs.step END,
+      step_base = CASE ended.state WHEN 'queued' THEN jobs.attempts ELSE jobs.step_base END,
+      max_attempts = CASE ended.state WHEN 'queued' THEN jobs.attempts + jobs.step_attempts
+        ELSE jobs.max_attempts END
     FROM ended
     WHERE jobs.id = ended.id AND jobs.state = 'running' AND jobs.worker_id = ended.worker
       AND jobs.attempts = ended.number
-    RETURNING jobs.id, jobs.tenant_id, jobs.state, jobs.dispatch, ended.number, ended.outcome, ended.error,
-      ended.delay),
+    RETURNING jobs.id, jobs.tenant_id, jobs.state, jobs.dispatch, jobs.step, ended.number, ended.outcome,
+      ended.result, ended.error, ended.delay),
+  kept AS (
+    INSERT INTO job_steps (job_id, step, tenant_id, result)
+    SELECT id, step - 1, tenant_id, result::json FROM settled WHERE state = 'queued'),
   closed AS (
     UPDATE job_attempts SET outcome = settled.outcome, error = settled.error::json, finished_at = now()
     FROM settled WHERE job_attempts.job_id = settled.id AND job_attempts.number = settled.number)
@@ -94,7 +110,8 @@ export const FIND_LOST_LEASES = `
 
 /** Attempts whose worker has stopped extending their lease, locked for whoever asks first. $1 at most. */
 export const LOCK_EXPIRED = `
-  SELECT id, function, attempts AS attempt, max_attempts AS "maxAttempts", worker_id AS "workerId"
+  SELECT id, function, attempts AS attempt, max_attempts AS "maxAttempts", worker_id AS "workerId",
+    step_base AS "stepBase"
   FROM jobs WHERE state = 'running' AND lease_expires_at < now()
   ORDER BY lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
 

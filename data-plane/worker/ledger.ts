@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { PgBoss } from "pg-boss";
 import { type DispatchData, dispatcher, onClient, sendDispatches } from "#data-plane/jobs/dispatch.ts";
+import { nudgeWorkers } from "#data-plane/jobs/nudge.ts";
 import { inTransaction } from "#data-plane/jobs/transaction.ts";
 import {
   CLAIM_JOBS,
@@ -14,7 +15,10 @@ import {
 import { DISPATCH } from "#lib/contract/channels.ts";
 import { type EndedAttempt, failed, workerLost } from "./outcome.ts";
 
-/** A job that this worker holds, on the attempt it is to run. */
+/**
+ * A job that this worker holds, on the attempt it is to run. `attempt` and `maxAttempts` count a pipeline's steps
+ * together; `stepBase` of them belong to the steps before this one.
+ */
 export type ClaimedJob = {
   id: string;
   tenantId: string;
@@ -28,6 +32,13 @@ export type ClaimedJob = {
   revision: number | null;
   apiKeyId: string | null;
   requestId: string | null;
+  /** Of a pipeline; none for a plain job. */
+  steps: string[];
+  /** From 0. */
+  step: number | null;
+  stepBase: number;
+  /** What the steps before this one returned; null for none. */
+  stepResults: unknown[] | null;
 };
 
 export type Holder = { pool: pg.Pool; workerId: string; leaseMs: number };
@@ -73,8 +84,10 @@ export async function takeJobs(
   );
 }
 
-async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAttempt[]): Promise<string[]> {
-  const { rows } = await client.query({
+type Settled = { id: string; tenantId: string; state: string; dispatch: number; delaySeconds: number };
+
+async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAttempt[]): Promise<Settled[]> {
+  const { rows } = await client.query<Settled>({
     name: "end-attempts",
     text: END_ATTEMPTS,
     values: [
@@ -92,15 +105,17 @@ async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAtt
   await sendDispatches(
     boss,
     client,
-    rows.filter((row) => row.state === "retrying"),
+    rows.filter((row) => row.state === "retrying" || row.state === "queued"),
   );
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 /** Records how attempts ended and dispatches the next ones. Gives the ids whose lease was still held. */
 export async function endAttempts(pool: pg.Pool, ended: readonly EndedAttempt[]): Promise<string[]> {
   const boss = await dispatcher(pool);
-  return inTransaction(pool, (client) => end(boss, client, ended));
+  const settled = await inTransaction(pool, (client) => end(boss, client, ended));
+  if (settled.some((row) => row.state === "queued")) nudgeWorkers(pool);
+  return settled.map((row) => row.id);
 }
 
 /** Extends the leases of what the worker runs; gives the ones (`id` and `attempt`) that it has lost. */

@@ -1,7 +1,7 @@
 import { FunctionError } from "#data-plane/functions-host/index.ts";
 import { backoffMs, errorFingerprint, type JobError } from "#lib/contract/jobs.ts";
 
-/** A longer result, in bytes of JSON, is stored as its beginning and marked; every list of jobs pays for it. */
+/** A longer result, in bytes of JSON, is stored as its beginning and marked: whoever looks at the job pays for it. */
 export const MAX_RESULT_BYTES = 256 * 1024;
 const PREVIEW_CHARACTERS = 4_096;
 const MAX_NAME_CHARACTERS = 256;
@@ -14,7 +14,8 @@ export type EndedAttempt = {
   attempt: number;
   workerId: string;
   outcome: "succeeded" | "failed" | "timed_out" | "lost";
-  state: "succeeded" | "retrying" | "dead";
+  /** `queued`: a step of a pipeline succeeded, and the next one waits for its turn. */
+  state: "succeeded" | "queued" | "retrying" | "dead";
   /** JSON text. */
   result: string | null;
   error: JobError | null;
@@ -22,7 +23,15 @@ export type EndedAttempt = {
   delaySeconds: number;
 };
 
-type Attempt = { id: string; function: string; attempt: number; maxAttempts: number };
+type Attempt = {
+  id: string;
+  function: string;
+  attempt: number;
+  maxAttempts: number;
+  /** How many attempts the steps before this one took; 0 for a plain job. */
+  stepBase: number;
+};
+type Steps = { steps: readonly string[]; step: number | null };
 
 /** The JSON text to store for what a handler returned. */
 export function storedResult(value: unknown): string {
@@ -46,14 +55,29 @@ export function storedError(error: unknown): JobError {
   };
 }
 
-export function succeeded(job: Attempt, workerId: string, value: unknown): EndedAttempt {
+/** The JSON text to hand to the next step, which must be given all of it or nothing. */
+function handedOver(value: unknown): string {
+  const json = JSON.stringify(value) ?? "null";
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= MAX_RESULT_BYTES) return json;
+  const error = new Error(
+    `This step returned ${bytes} bytes of JSON, and the next one can be given at most ${MAX_RESULT_BYTES}. Store it and return where it is.`,
+  );
+  error.name = "ResultTooLarge";
+  delete error.stack;
+  throw error;
+}
+
+/** A step of a pipeline that succeeded sends the job on to the next. Throws when its result cannot be handed over. */
+export function succeeded(job: Attempt & Steps, workerId: string, value: unknown): EndedAttempt {
+  const goesOn = job.step !== null && job.step + 1 < job.steps.length;
   return {
     id: job.id,
     attempt: job.attempt,
     workerId,
     outcome: "succeeded",
-    state: "succeeded",
-    result: storedResult(value),
+    state: goesOn ? "queued" : "succeeded",
+    result: goesOn ? handedOver(value) : storedResult(value),
     error: null,
     fingerprint: null,
     delaySeconds: 0,
@@ -80,7 +104,7 @@ export function failed(
     result: null,
     error,
     fingerprint: errorFingerprint(job.function, error),
-    delaySeconds: dead ? 0 : backoffMs(job.attempt, Math.random()) / 1_000,
+    delaySeconds: dead ? 0 : backoffMs(job.attempt - job.stepBase, Math.random()) / 1_000,
   };
 }
 

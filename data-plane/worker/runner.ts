@@ -1,4 +1,4 @@
-import { FunctionError, type FunctionsHost } from "#data-plane/functions-host/index.ts";
+import { FunctionError, type FunctionsHost, type PipelineContext } from "#data-plane/functions-host/index.ts";
 import type { ClaimedJob } from "./ledger.ts";
 import { failed, succeeded, workerLost } from "./outcome.ts";
 import type { Settler } from "./settler.ts";
@@ -21,13 +21,18 @@ export function createRunner(options: {
 
   async function ending(run: Run) {
     const { job, controller } = run;
-    const { id: jobId, attempt, maxAttempts, input, tenant, tenantId, routeId, revision, apiKeyId } = job;
+    const { id: jobId, input, tenant, tenantId, routeId, revision, apiKeyId } = job;
     const requestId = job.requestId ?? jobId;
+    const attempt = job.attempt - job.stepBase;
+    const maxAttempts = job.maxAttempts - job.stepBase;
     // The event is what was enqueued and nothing around it, so a handler reads the same whether a route calls it or
     // enqueues it; what only a job has is in the context.
-    const context = { requestId, tenantId, tenant, routeId, revision, apiKeyId, jobId, attempt, maxAttempts };
+    const called = { requestId, tenantId, tenant, routeId, revision, apiKeyId, jobId, attempt, maxAttempts };
+    const pipeline = pipelineContext(job);
+    const context = pipeline ? { ...called, pipeline } : called;
+    const event = pipeline && pipeline.step > 1 ? pipeline.results.at(-1) : input;
     try {
-      const value = await host.run(job.function, input, context, job.timeoutMs, controller.signal);
+      const value = await host.run(job.function, event, context, job.timeoutMs, controller.signal);
       return succeeded(job, workerId, value);
     } catch (error) {
       if (error instanceof FunctionError && error.kind === "aborted") {
@@ -84,6 +89,11 @@ export function createRunner(options: {
       clearTimeout(limit);
     },
   };
+}
+
+/** What a step knows of the pipeline it is part of; undefined for a plain job. */
+function pipelineContext({ steps, step, input, stepResults }: ClaimedJob): PipelineContext | undefined {
+  return step === null ? undefined : { step: step + 1, steps, input, results: stepResults ?? [] };
 }
 
 /** With the database away a stopping worker gives up writing after this long; the leases run out by themselves. */

@@ -69,7 +69,12 @@ export function createWorker(options: WorkerOptions): Worker {
   const instance = { id, name: options.name ?? hostname(), version: options.version, startedAt: new Date() };
   const settler = createSettler(pool, logger, (refused) =>
     failed(
-      { ...refused, function: "", maxAttempts: refused.state === "dead" ? 0 : Number.POSITIVE_INFINITY },
+      {
+        ...refused,
+        function: "",
+        stepBase: 0,
+        maxAttempts: refused.state === "dead" ? 0 : Number.POSITIVE_INFINITY,
+      },
       id,
       new Error("PostgreSQL could not store what this attempt returned or threw."),
     ),

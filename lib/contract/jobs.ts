@@ -13,10 +13,13 @@ export const JOB_STATES = [
 ] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
-/** Every change of state that may happen; what is not in here must not. */
+/**
+ * Every change of state that may happen; what is not in here must not. Between two steps a pipeline is `queued`
+ * again: it waits for its turn.
+ */
 export const JOB_TRANSITIONS: Record<JobState, readonly JobState[]> = {
   queued: ["running", "cancelled"],
-  running: ["succeeded", "retrying", "dead", "cancelled"],
+  running: ["succeeded", "queued", "retrying", "dead", "cancelled"],
   retrying: ["running", "cancelled"],
   succeeded: [],
   dead: ["queued", "discarded"],

@@ -113,13 +113,19 @@ test("a waiting job can be cancelled, and its dispatch then runs nothing", async
   await worker.stop();
 });
 
-test("a running job cannot be cancelled, and the answer says why", async () => {
-  const id = await enqueue("echo");
-  await world.superuser.query(
-    "UPDATE jobs SET state = 'running', lease_expires_at = now() + interval '1 h' WHERE id = $1",
-    [id],
-  );
-  await assert.rejects(cancelJob(actor, { id, reason: "stop" }), { ...conflict, message: /running/ });
+test("a running job that is cancelled stays so, its attempt is ended, and its worker is free again", async () => {
+  const worker = await world.worker({ concurrency: 1 });
+  const id = await enqueue("slow", { input: { ms: 60_000 }, timeoutMs: 120_000 });
+  await world.reaches(id, "running");
+  assert.equal((await cancelJob(actor, { id, reason: "stop" })).state, "cancelled");
+  const later = await enqueue("echo");
+  await world.reaches(later, "succeeded");
+  assert.equal((await world.job(id)).state, "cancelled");
+  const [attempt] = (await getJob(actor, { id })).attemptLog;
+  assert.equal(attempt?.outcome, "cancelled");
+  assert.ok(attempt.finishedAt);
+  await assert.rejects(retryJob(actor, { id, reason: "back" }), conflict);
+  await worker.stop();
 });
 
 test("only a dead job can be discarded, and then it stays", async () => {

@@ -4,20 +4,28 @@ import type { JobState } from "#lib/contract/jobs.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { conflict, notFound } from "#lib/errors/domain-error.ts";
 import { sendDispatches } from "./dispatch.ts";
-import { readSummary } from "./queries.ts";
+import { pipelineOf, readSummary } from "./queries.ts";
 import { maxAttemptsAfterRetry, whyNotCancel, whyNotDiscard, whyNotRetry } from "./rules.ts";
-import type { Job, JobAction } from "./schema.ts";
+import type { Job, JobAction, Pipeline } from "./schema.ts";
 
 type ActInput = { id: string; reason: string };
-type LockedJob = { state: JobState; attempts: number; maxAttempts: number; dispatch: number };
+type LockedJob = {
+  state: JobState;
+  attempts: number;
+  maxAttempts: number;
+  dispatch: number;
+  pipeline: Pipeline | null;
+};
+type LockedRow = Omit<LockedJob, "pipeline"> & Parameters<typeof pipelineOf>[0];
 
 /** The job, held until the transaction ends, so that no worker and nobody else acts on it meanwhile. */
 async function lockJob({ tx, actor }: CommandContext, id: string): Promise<LockedJob> {
-  const [job] = await tx.$queryRaw<LockedJob[]>`
-    SELECT state, attempts, max_attempts AS "maxAttempts", dispatch FROM jobs
+  const [job] = await tx.$queryRaw<LockedRow[]>`
+    SELECT state, attempts, max_attempts AS "maxAttempts", dispatch, steps, step,
+      step_attempts AS "stepAttempts", step_base AS "stepBase" FROM jobs
     WHERE tenant_id = ${actor.tenant.id}::uuid AND id = ${id}::uuid FOR UPDATE`;
   if (!job) throw notFound("job");
-  return job;
+  return { ...job, pipeline: pipelineOf(job) };
 }
 
 /** Writes what a person did to a job into its history and into the audit log. */
@@ -46,7 +54,7 @@ async function record(
 
 /**
  * Sends a dead job round again, under its own id and with its history: it gets as many further attempts as it was
- * first allowed. Throws `not_found`, or `conflict` for a job that is not dead.
+ * first allowed. A pipeline goes on with the step that failed. Throws `not_found`, or `conflict` for a job that is not dead.
  */
 export const retryJob = defineCommand("job.act", async (context, input: ActInput): Promise<Job> => {
   const { tx, actor } = context;
@@ -89,13 +97,23 @@ async function finish(
   if (refusal) throw conflict(refusal);
   const state = action === "cancel" ? "cancelled" : "discarded";
   await tx.$executeRaw`
-    UPDATE jobs SET state = ${state}, finished_at = COALESCE(finished_at, now())
+    UPDATE jobs SET state = ${state}, finished_at = COALESCE(finished_at, now()), lease_expires_at = NULL,
+      worker_id = NULL
     WHERE tenant_id = ${actor.tenant.id}::uuid AND id = ${input.id}::uuid`;
+  if (job.state === "running") {
+    // Whatever the attempt ends with, its worker no longer holds the job: it is not recorded, and its run is ended.
+    await tx.$executeRaw`
+      UPDATE job_attempts SET outcome = 'cancelled', finished_at = now()
+      WHERE tenant_id = ${actor.tenant.id}::uuid AND job_id = ${input.id}::uuid AND number = ${job.attempts}::int`;
+  }
   await record(context, input, action, { state: job.state }, { state });
   return readSummary(tx, actor.tenant.id, input.id);
 }
 
-/** Stops a job that waits for its turn or its next attempt. Throws `not_found`, or `conflict` for any other. */
+/**
+ * Stops a job that waits for its turn or its next attempt, or that runs: its worker ends the attempt with its next
+ * heartbeat. Throws `not_found`, or `conflict` for any other.
+ */
 export const cancelJob = defineCommand("job.act", (context, input: ActInput) =>
   finish(context, input, "cancel", whyNotCancel),
 );

@@ -6,8 +6,17 @@ import { isUuid } from "#lib/contract/uuid.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { maskSecrets } from "./mask.ts";
-import { timelineOf } from "./rules.ts";
-import type { CappedCount, JobActionEntry, JobAttempt, JobDetail, JobFilters, JobSummary } from "./schema.ts";
+import { stepsOf, timelineOf } from "./rules.ts";
+import type {
+  CappedCount,
+  JobActionEntry,
+  JobAttempt,
+  JobDetail,
+  JobFilters,
+  JobStep,
+  JobSummary,
+  Pipeline,
+} from "./schema.ts";
 
 /** Counting further costs more than anybody gains. */
 export const COUNT_CAP = 10_000;
@@ -16,23 +25,38 @@ const LISTED_MESSAGE_CHARACTERS = 500;
 /** A job's page has its latest attempts; errors with their stacks make more of them too heavy. */
 const SHOWN_ATTEMPTS = 200;
 
-type SummaryRow = Omit<JobSummary, "createdAt" | "startedAt" | "finishedAt" | "runAt" | "error"> & {
-  createdAt: Date;
-  startedAt: Date | null;
-  finishedAt: Date | null;
-  runAt: Date;
-  errorName: string | null;
-  errorMessage: string | null;
-};
+type StepColumns = { steps: string[]; step: number | null; stepAttempts: number | null; stepBase: number };
+
+type SummaryRow = Omit<
+  JobSummary,
+  "createdAt" | "startedAt" | "finishedAt" | "runAt" | "error" | "pipeline"
+> &
+  StepColumns & {
+    createdAt: Date;
+    startedAt: Date | null;
+    finishedAt: Date | null;
+    runAt: Date;
+    errorName: string | null;
+    errorMessage: string | null;
+  };
 
 const SUMMARY = Prisma.sql`id, function, state, attempts, max_attempts AS "maxAttempts",
   created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt", run_at AS "runAt",
   error->>'name' AS "errorName", left(error->>'message', ${LISTED_MESSAGE_CHARACTERS}::int) AS "errorMessage",
-  error_fingerprint AS "errorFingerprint", request_id AS "requestId", enqueued_by AS "enqueuedBy"`;
+  error_fingerprint AS "errorFingerprint", request_id AS "requestId", enqueued_by AS "enqueuedBy",
+  steps, step, step_attempts AS "stepAttempts", step_base AS "stepBase"`;
 
-function toSummary({ errorName, errorMessage, ...row }: SummaryRow): JobSummary {
+/** Where a pipeline stands, from the columns that say so; null for a plain job. */
+export function pipelineOf({ steps, step, stepAttempts, stepBase }: StepColumns): Pipeline | null {
+  if (step === null || stepAttempts === null) return null;
+  return { functions: steps, step: step + 1, attemptsPerStep: stepAttempts, attemptsBefore: stepBase };
+}
+
+function toSummary(summary: SummaryRow): JobSummary {
+  const { errorName, errorMessage, steps, step, stepAttempts, stepBase, ...row } = summary;
   return {
     ...row,
+    pipeline: pipelineOf({ steps, step, stepAttempts, stepBase }),
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
@@ -115,6 +139,7 @@ async function readAttempts(tx: Transaction, tenantId: string, jobId: string): P
   const names = new Map(workers.map((worker) => [worker.id, worker.name]));
   return rows.reverse().map((row) => ({
     number: row.number,
+    step: row.step === null ? null : row.step + 1,
     outcome: row.outcome as JobAttempt["outcome"],
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
@@ -122,6 +147,43 @@ async function readAttempts(tx: Transaction, tenantId: string, jobId: string): P
     error: errorOf(row.error),
     worker: names.get(row.workerId) ?? null,
   }));
+}
+
+type StepFacts = Parameters<typeof stepsOf>[0];
+
+/** How each step of a pipeline stands, its result masked; nothing for a plain job. */
+async function readSteps(
+  tx: Transaction,
+  tenantId: string,
+  jobId: string,
+  facts: StepFacts,
+): Promise<{ steps: JobStep[]; masked: boolean }> {
+  if (!facts.pipeline) return { steps: [], masked: false };
+  const runs = await tx.$queryRaw<
+    { step: number; attempts: number; startedAt: Date; finishedAt: Date | null }[]
+  >`
+    SELECT step + 1 AS step, count(*)::int AS attempts, min(started_at) AS "startedAt",
+      CASE WHEN bool_and(finished_at IS NOT NULL) THEN max(finished_at) END AS "finishedAt"
+    FROM job_attempts WHERE tenant_id = ${tenantId}::uuid AND job_id = ${jobId}::uuid AND step IS NOT NULL
+    GROUP BY step`;
+  const rows = await tx.jobStep.findMany({
+    where: { jobId, tenantId },
+    select: { step: true, result: true },
+  });
+  let masked = false;
+  const results = new Map(
+    rows.map((row) => {
+      const result = maskSecrets(row.result);
+      masked ||= result.masked;
+      return [row.step + 1, result.value];
+    }),
+  );
+  const times = runs.map((run) => ({
+    ...run,
+    startedAt: run.startedAt.toISOString(),
+    finishedAt: run.finishedAt?.toISOString() ?? null,
+  }));
+  return { steps: stepsOf(facts, times, results), masked };
 }
 
 /** One job with its whole story, its payloads masked. Throws `not_found`. */
@@ -156,11 +218,15 @@ export const getJob = defineQuery(
       result: result.value,
       error: errorOf(row.error),
     };
+    const pipeline = pipelineOf(row);
+    const { steps, masked } = await readSteps(tx, tenantId, id, { ...facts, pipeline });
     const runAt = row.runAt.toISOString();
     const enqueuedBy = row.enqueuedBy as JobDetail["enqueuedBy"];
     return {
       ...facts,
       function: row.function,
+      pipeline,
+      steps,
       runAt,
       enqueuedBy,
       errorFingerprint: row.errorFingerprint,
@@ -171,7 +237,7 @@ export const getJob = defineQuery(
       apiKeyId: row.apiKeyId,
       leaseExpiresAt: row.leaseExpiresAt?.toISOString() ?? null,
       input: input.value,
-      masked: input.masked || result.masked,
+      masked: input.masked || result.masked || masked,
       attemptLog,
       actions,
       timeline: timelineOf({ ...facts, runAt, enqueuedBy }, attemptLog, actions),

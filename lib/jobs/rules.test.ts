@@ -6,6 +6,7 @@ import {
   MAX_TOTAL_ATTEMPTS,
   maxAttemptsAfterRetry,
   statesFor,
+  stepsOf,
   timelineOf,
   whyNotAct,
   whyNotRetry,
@@ -24,7 +25,7 @@ test("an action is allowed only where the ledger has a way, and every refusal ha
     }
   }
   assert.deepEqual(statesFor("retry"), ["dead"]);
-  assert.deepEqual(statesFor("cancel"), ["queued", "retrying"]);
+  assert.deepEqual(statesFor("cancel"), ["queued", "running", "retrying"]);
   assert.deepEqual(statesFor("discard"), ["dead"]);
 });
 
@@ -33,7 +34,7 @@ test("each retry gives as many attempts again as the job was first allowed", () 
     fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 9 }), (allowance, retries) => {
       let maxAttempts = allowance;
       for (let earlier = 0; earlier < retries; earlier++) {
-        maxAttempts = maxAttemptsAfterRetry({ attempts: maxAttempts, maxAttempts }, earlier);
+        maxAttempts = maxAttemptsAfterRetry({ attempts: maxAttempts, maxAttempts, pipeline: null }, earlier);
         assert.equal(maxAttempts, allowance * (earlier + 2));
       }
     }),
@@ -41,13 +42,63 @@ test("each retry gives as many attempts again as the job was first allowed", () 
 });
 
 test("no retry leads past what the ledger can hold, and the job that is there says so", () => {
-  assert.equal(maxAttemptsAfterRetry({ attempts: 990, maxAttempts: 990 }, 9), MAX_TOTAL_ATTEMPTS);
-  assert.match(whyNotRetry({ state: "dead", attempts: MAX_TOTAL_ATTEMPTS }) ?? "", /1000 attempts/);
+  assert.equal(
+    maxAttemptsAfterRetry({ attempts: 990, maxAttempts: 990, pipeline: null }, 9),
+    MAX_TOTAL_ATTEMPTS,
+  );
+  assert.match(
+    whyNotRetry({ state: "dead", attempts: MAX_TOTAL_ATTEMPTS, pipeline: null }) ?? "",
+    /1000 attempts/,
+  );
+});
+
+test("a pipeline's step has an allowance of its own, however often the steps before it were tried", () => {
+  const pipeline = { functions: ["a", "b"], step: 2, attemptsPerStep: 3, attemptsBefore: 2_000 };
+  for (const earlier of [0, 1, 7]) {
+    assert.equal(maxAttemptsAfterRetry({ attempts: 2_003, maxAttempts: 2_003, pipeline }, earlier), 2_006);
+  }
+  assert.equal(maxAttemptsAfterRetry({ attempts: 2_998, maxAttempts: 2_998, pipeline }, 9), 3_000);
+  assert.equal(whyNotRetry({ state: "dead", attempts: 2_999, pipeline }), null);
+  assert.match(whyNotRetry({ state: "dead", attempts: 3_000, pipeline }) ?? "", /step has had 1000 attempts/);
+});
+
+test("steps before the current one have succeeded, it stands as the job does, and the rest waits", () => {
+  const pipeline = { functions: ["a", "b", "c"], step: 2, attemptsPerStep: 3, attemptsBefore: 1 };
+  const at = (second: number) => new Date(second * 1_000).toISOString();
+  const runs = [
+    { step: 1, attempts: 1, startedAt: at(1), finishedAt: at(3) },
+    { step: 2, attempts: 3, startedAt: at(3), finishedAt: at(9) },
+  ];
+  const steps = stepsOf({ state: "dead", pipeline, result: null }, runs, new Map([[1, "one"]]));
+  assert.deepEqual(
+    steps.map((step) => [
+      step.number,
+      step.function,
+      step.state,
+      step.attempts,
+      step.durationMs,
+      step.result,
+    ]),
+    [
+      [1, "a", "succeeded", 1, 2_000, "one"],
+      [2, "b", "dead", 3, 6_000, null],
+      [3, "c", "waiting", 0, null, null],
+    ],
+  );
+  const done = { ...pipeline, step: 3 };
+  const last = stepsOf({ state: "succeeded", pipeline: done, result: "end" }, runs, new Map()).at(-1);
+  assert.deepEqual([last?.state, last?.result], ["succeeded", "end"]);
+  assert.deepEqual(stepsOf({ state: "succeeded", pipeline: null, result: 1 }, [], new Map()), []);
 });
 
 test("a timeline is in order, and ends with what is due", () => {
   const at = (second: number) => new Date(second * 1_000).toISOString();
-  const attempt = { worker: null, error: { name: "Error", message: "no" }, outcome: "failed" as const };
+  const attempt = {
+    worker: null,
+    step: null,
+    error: { name: "Error", message: "no" },
+    outcome: "failed" as const,
+  };
   const timeline = timelineOf(
     { state: "retrying", createdAt: at(0), runAt: at(9), enqueuedBy: "route" },
     [

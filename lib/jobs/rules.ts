@@ -1,7 +1,7 @@
 import { JOB_STATES, type JobState } from "#lib/contract/jobs.ts";
-import type { JobAction, JobActionEntry, JobAttempt, TimelineEntry } from "./schema.ts";
+import type { JobAction, JobActionEntry, JobAttempt, JobStep, Pipeline, TimelineEntry } from "./schema.ts";
 
-/** More attempts than this no job may have, however often somebody retries it. */
+/** More attempts than this no job, and no step of a pipeline, may have, however often somebody retries it. */
 export const MAX_TOTAL_ATTEMPTS = 1_000;
 
 /** Why a person cannot do this to a job in that state; null when they can. Page and server say the same words. */
@@ -17,7 +17,7 @@ const REFUSALS: Record<JobAction, Record<JobState, string | null>> = {
   },
   cancel: {
     queued: null,
-    running: "This job is running, and a running attempt cannot be stopped; wait until it ends.",
+    running: null,
     retrying: null,
     succeeded: "This job has succeeded already.",
     dead: "This job is dead; discard it instead.",
@@ -42,11 +42,18 @@ export const whyNotAct = (action: JobAction, state: JobState): string | null => 
 export const statesFor = (action: JobAction): JobState[] =>
   JOB_STATES.filter((state) => whyNotAct(action, state) === null);
 
-type Retryable = { state: JobState; attempts: number };
-export function whyNotRetry({ state, attempts }: Retryable): string | null {
-  const refusal = whyNotAct("retry", state);
+type Counted = { attempts: number; pipeline: Pick<Pipeline, "attemptsBefore" | "attemptsPerStep"> | null };
+
+/** The attempts of the job, or of the step that a pipeline is at. */
+export const attemptsNow = ({ attempts, pipeline }: Counted): number =>
+  attempts - (pipeline?.attemptsBefore ?? 0);
+
+export function whyNotRetry(job: Counted & { state: JobState }): string | null {
+  const refusal = whyNotAct("retry", job.state);
+  const attempts = attemptsNow(job);
   if (refusal === null && attempts >= MAX_TOTAL_ATTEMPTS) {
-    return `This job has had ${attempts} attempts, and no job may have more; enqueue it anew.`;
+    const what = job.pipeline ? "step" : "job";
+    return `This ${what} has had ${attempts} attempts, and no ${what} may have more; enqueue the job anew.`;
   }
   return refusal;
 }
@@ -54,16 +61,44 @@ export const whyNotCancel = ({ state }: { state: JobState }): string | null => w
 export const whyNotDiscard = ({ state }: { state: JobState }): string | null => whyNotAct("discard", state);
 
 /**
- * The maximum of attempts after a retry: those it had, and as many again as it was first allowed. A job dies at
- * exactly its maximum, so every earlier retry added the same number, and the first allowance can be told from
- * their count.
+ * The maximum of attempts after a retry: those it had, and as many again as it, or a pipeline's step, was first
+ * allowed. A plain job dies at exactly its maximum, so every earlier retry added the same number, and the first
+ * allowance can be told from their count.
  */
 export function maxAttemptsAfterRetry(
-  job: { attempts: number; maxAttempts: number },
+  job: Counted & { maxAttempts: number },
   earlierRetries: number,
 ): number {
-  const allowance = Math.max(1, Math.round(job.maxAttempts / (1 + earlierRetries)));
-  return Math.min(MAX_TOTAL_ATTEMPTS, job.attempts + allowance);
+  const { attempts, maxAttempts, pipeline } = job;
+  const allowance = pipeline?.attemptsPerStep ?? Math.max(1, Math.round(maxAttempts / (1 + earlierRetries)));
+  return Math.min(MAX_TOTAL_ATTEMPTS + (pipeline?.attemptsBefore ?? 0), attempts + allowance);
+}
+
+type StepRuns = { step: number; attempts: number; startedAt: string; finishedAt: string | null };
+
+/** How each step of a pipeline stands. `runs` and `results` are of the steps, counted from 1, that have any. */
+export function stepsOf(
+  job: { state: JobState; pipeline: Pipeline | null; result: unknown },
+  runs: readonly StepRuns[],
+  results: ReadonlyMap<number, unknown>,
+): JobStep[] {
+  const { pipeline } = job;
+  return (pipeline?.functions ?? []).map((name, index) => {
+    const number = index + 1;
+    const at = pipeline?.step ?? 0;
+    const run = runs.find(({ step }) => step === number);
+    const { startedAt = null, finishedAt = null } = run ?? {};
+    return {
+      number,
+      function: name,
+      state: number < at ? "succeeded" : number === at ? job.state : "waiting",
+      attempts: run?.attempts ?? 0,
+      startedAt,
+      finishedAt,
+      durationMs: startedAt && finishedAt ? Date.parse(finishedAt) - Date.parse(startedAt) : null,
+      result: (number === at ? job.result : results.get(number)) ?? null,
+    };
+  });
 }
 
 /** What happened to a job, in order, and last what is due. */

@@ -26,12 +26,29 @@ export type JobActionInput = z.output<typeof jobActionSchema>;
 const time = z.iso.datetime();
 const errorBrief = z.object({ name: z.string(), message: z.string() });
 
+/** The functions of a pipeline, and where it stands. */
+export const pipelineSchema = z.object({
+  functions: z.array(z.string()),
+  /** Which of them has its turn, or had it last; from 1. */
+  step: z.int(),
+  /** How often each may be tried. */
+  attemptsPerStep: z.int(),
+  /** How many of the job's attempts the steps before this one took. */
+  attemptsBefore: z.int(),
+});
+export type Pipeline = z.output<typeof pipelineSchema>;
+
 /** A job in a list: no payloads. */
 export const jobSummarySchema = z.object({
   id: z.uuid(),
+  /** Of a pipeline, the function whose turn it is or was last. */
   function: z.string(),
+  /** Null for a job of one function. */
+  pipeline: pipelineSchema.nullable(),
   state: z.enum(JOB_STATES),
+  /** Of all steps together. */
   attempts: z.int(),
+  /** At which the job is dead; a pipeline's grows with every step that it reaches. */
   maxAttempts: z.int(),
   createdAt: time,
   startedAt: time.nullable(),
@@ -55,6 +72,8 @@ export const jobErrorSchema = errorBrief.extend({ stack: z.string().optional() }
 
 export const jobAttemptSchema = z.object({
   number: z.int(),
+  /** Of a pipeline, the step that it ran; from 1. */
+  step: z.int().nullable(),
   outcome: z.enum(ATTEMPT_OUTCOMES),
   startedAt: time,
   finishedAt: time.nullable(),
@@ -64,6 +83,26 @@ export const jobAttemptSchema = z.object({
   worker: z.string().nullable(),
 });
 export type JobAttempt = z.output<typeof jobAttemptSchema>;
+
+/** `waiting`: its turn has not come. Otherwise a finished step has succeeded, and the current one stands as the job does. */
+export const STEP_STATES = ["waiting", ...JOB_STATES] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export const jobStepSchema = z.object({
+  /** From 1. */
+  number: z.int(),
+  function: z.string(),
+  state: z.enum(STEP_STATES),
+  attempts: z.int(),
+  /** Of its first attempt. */
+  startedAt: time.nullable(),
+  /** Of its last attempt; null while one runs. */
+  finishedAt: time.nullable(),
+  durationMs: z.int().nullable(),
+  /** What it returned; null until it has succeeded. */
+  result: z.unknown(),
+});
+export type JobStep = z.output<typeof jobStepSchema>;
 
 export const jobActionEntrySchema = z.object({
   id: z.uuid(),
@@ -110,7 +149,7 @@ export const clientStatusSchema = z.object({
   error: errorBrief.nullable(),
 });
 
-/** Everything about one job. Secret-looking values in `input`, `result` and `told` read "•••". */
+/** Everything about one job. Secret-looking values in `input`, `result` and `told` read "•••", also in `steps`. */
 export const jobDetailSchema = jobSummarySchema.extend({
   timeoutMs: z.int(),
   routeId: z.uuid().nullable(),
@@ -122,6 +161,8 @@ export const jobDetailSchema = jobSummarySchema.extend({
   result: z.unknown(),
   /** Whether anything in them was replaced. */
   masked: z.boolean(),
+  /** Of a pipeline; none for a job of one function. */
+  steps: z.array(jobStepSchema),
   attemptLog: z.array(jobAttemptSchema),
   actions: z.array(jobActionEntrySchema),
   timeline: z.array(timelineEntrySchema),

@@ -95,6 +95,7 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
        VALUES ($1, 1, $2, $3, now(), 'failed')`,
       [job, tenant, instance],
     ],
+    ["INSERT INTO job_steps (job_id, step, tenant_id, result) VALUES ($1, 0, $2, '1')", [job, tenant]],
     [
       `INSERT INTO job_actions (id, job_id, tenant_id, action, actor_label, reason)
        VALUES ($1, $2, $3, 'retry', 'Somebody', 'again')`,

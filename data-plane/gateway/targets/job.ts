@@ -1,8 +1,9 @@
 import type pg from "pg";
-import { enqueueJob } from "#data-plane/jobs/enqueue.ts";
+import { enqueueJob, type NewJob } from "#data-plane/jobs/enqueue.ts";
 import { readJobStatus } from "#data-plane/sql/gateway.ts";
 import { pathParameters } from "#lib/contract/compiled-route.ts";
 import { clientStatus, type JobError, type JobState } from "#lib/contract/jobs.ts";
+import type { Target } from "#lib/contract/route.ts";
 import type { HeaderPairs } from "#lib/contract/transform.ts";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { type AllowedExchange, answer, answerError } from "../exchange.ts";
@@ -14,7 +15,12 @@ const JSON_NOT_STORED: HeaderPairs = [
 ];
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-export type JobTarget = { function: string; maxAttempts: number; timeoutMs: number };
+export type JobTarget = Extract<Target, { type: "job" | "pipeline" }>;
+
+const workOf = (target: JobTarget): Pick<NewJob, "function" | "steps"> =>
+  target.type === "job"
+    ? { function: target.function }
+    : { function: target.functions[0] as string, steps: target.functions };
 
 /** Where the caller can ask after a job, when the tenant has published a route for that. */
 function statusLocation(exchange: AllowedExchange, jobId: string): HeaderPairs {
@@ -42,7 +48,7 @@ export async function answerWithJob(
   try {
     const { jobId, status } = await enqueueJob(pool, {
       tenantId: tenant.id,
-      function: target.function,
+      ...workOf(target),
       input: event,
       maxAttempts: target.maxAttempts,
       timeoutMs: target.timeoutMs,

@@ -17,7 +17,11 @@ const filters = { state, function: functionName, q };
 
 const ACTIONS = [
   { name: "retry", run: retryJob, summary: "Send a dead job round again, under its own id" },
-  { name: "cancel", run: cancelJob, summary: "Stop a job that waits for its turn or its next attempt" },
+  {
+    name: "cancel",
+    run: cancelJob,
+    summary: "Stop a job that waits for its turn or its next attempt, or that runs",
+  },
   { name: "discard", run: discardJob, summary: "Put a dead job away for good" },
 ] as const;
 

@@ -7,6 +7,7 @@ const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toIS
 
 const attempt = (number: number): JobAttempt => ({
   number,
+  step: null,
   outcome: "failed",
   startedAt: at(number * 10),
   finishedAt: at(number * 10 + 1),
