@@ -81,6 +81,9 @@ test("a change is reviewed in words, published, watched, rolled back in two clic
   const { hash } = JSON.parse(await readFile(file, "utf8"));
 
   await page.goto("/t/globex/revisions");
+  await page.getByRole("button", { name: `Roll back to r${first + 1}` }).click();
+  await expect(page.getByRole("dialog", { name: `Roll back to r${first + 1}?` })).toBeVisible();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Import a revision" }).click();
   const dialog = page.getByRole("dialog", { name: "Import a revision" });
   await dialog.getByLabel("File").setInputFiles(file);

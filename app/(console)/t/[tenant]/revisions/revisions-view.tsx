@@ -82,32 +82,47 @@ const columns = ({ tenant, role, live, onRollBack }: Actions): Column<Row>[] => 
     phone: "lead",
     align: "end",
     cell: ({ number, live: isLive }) => (
-      <RowMenu
-        of={`r${number}`}
-        items={[
-          {
-            label: "Compare with what is live",
-            icon: <GitCompareArrows aria-hidden size={14} />,
-            href: paths.revision(tenant, number, { with: "live" }),
-            disabledReason: isLive ? "This is what is live." : null,
-          },
-          {
-            label: "Download",
-            icon: <Download aria-hidden size={14} />,
-            onSelect: () =>
-              void downloadRevision(tenant, number).catch((reason: unknown) => toast.error(reason)),
-          },
-          null,
-          {
-            label: `Roll back to r${number}…`,
-            icon: <RotateCcw aria-hidden size={14} />,
-            onSelect: () => onRollBack(number),
-            disabledReason:
-              whyNot(role, "revision.publish") ??
-              (isLive || number === live ? "This revision is live already." : null),
-          },
-        ]}
-      />
+      <span className="inline-flex items-center gap-1">
+        {isLive || number === live ? null : (
+          <span className="hidden sm:inline">
+            <Button
+              size="small"
+              icon={<RotateCcw aria-hidden size={14} />}
+              disabledReason={whyNot(role, "revision.publish")}
+              onClick={() => onRollBack(number)}
+              aria-label={`Roll back to r${number}`}
+            >
+              Roll back
+            </Button>
+          </span>
+        )}
+        <RowMenu
+          of={`r${number}`}
+          items={[
+            {
+              label: "Compare with what is live",
+              icon: <GitCompareArrows aria-hidden size={14} />,
+              href: paths.revision(tenant, number, { with: "live" }),
+              disabledReason: isLive ? "This is what is live." : null,
+            },
+            {
+              label: "Download",
+              icon: <Download aria-hidden size={14} />,
+              onSelect: () =>
+                void downloadRevision(tenant, number).catch((reason: unknown) => toast.error(reason)),
+            },
+            null,
+            {
+              label: `Roll back to r${number}…`,
+              icon: <RotateCcw aria-hidden size={14} />,
+              onSelect: () => onRollBack(number),
+              disabledReason:
+                whyNot(role, "revision.publish") ??
+                (isLive || number === live ? "This revision is live already." : null),
+            },
+          ]}
+        />
+      </span>
     ),
   },
 ];
