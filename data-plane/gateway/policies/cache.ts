@@ -189,6 +189,7 @@ export function createResponseCache(maxBytes: number, now: () => number = () => 
         const { target } = route.route;
         const timeoutMs = "timeoutMs" in target ? target.timeoutMs : 0;
         await waitFor(leader, exchange, Math.min(timeoutMs, LONGEST_WAIT_MS));
+        if (exchange.res.destroyed) return true; // nobody is there to be answered
         found = find(exchange, keys, oldest);
       }
       mark(exchange, found ? "hit" : "miss");

@@ -6,7 +6,7 @@ import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import { guardedConnect, publicOnly } from "#lib/outbound/guarded-connect.ts";
 import { type Address, type AllowedExchange, answerError, beginAnswer } from "../exchange.ts";
 import { announcedLength, BodyTooLarge, limitedBody, readBody } from "../policies/body.ts";
-import { outgoingHeaders } from "../policies/outgoing.ts";
+import { flatHeaders, outgoingHeaders } from "../policies/outgoing.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECTIONS_PER_ORIGIN = 256;
@@ -43,7 +43,7 @@ function requestHeaders(exchange: AllowedExchange, trustsCaller: boolean): strin
     if (HOP_BY_HOP.has(name) || own?.has(name) || (hidesKey && name === "x-api-key")) continue;
     pairs.push([name, req.rawHeaders[i + 1] as string]);
   }
-  const headers = changeHeaders(transformOf(route).request, pairs).flat();
+  const headers = flatHeaders(changeHeaders(transformOf(route).request, pairs));
   const before = trustsCaller ? req.headers["x-forwarded-for"] : undefined;
   const remote = req.socket.remoteAddress ?? "";
   const proto = trustsCaller ? req.headers["x-forwarded-proto"] : undefined;
@@ -72,11 +72,9 @@ function passOn(exchange: AllowedExchange, status: number, said: HeaderPairs): v
   // Unlike a handler's, an upstream's length is that of the bytes that follow.
   const length = said.find(([name]) => name === "content-length")?.[1];
   exchange.recorder?.begin({ status, said, sent, length: length === undefined ? null : Number(length) });
-  beginAnswer(
-    exchange,
-    status,
-    length === undefined ? sent.flat() : [...sent.flat(), "content-length", length],
-  );
+  const headers = flatHeaders(sent);
+  if (length !== undefined) headers.push("content-length", length);
+  beginAnswer(exchange, status, headers);
 }
 
 export type HttpTarget = { url: string; timeoutMs: number };
