@@ -1,6 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { signInAs } from "./session.ts";
+import { resetDraft, signInAs } from "./session.ts";
+
+test.afterAll(resetDraft);
 
 /** Adds routes below a first segment that no other journey uses, as the signed-in person, and gives that segment. */
 async function addRoutes(page: Page, count: number): Promise<string> {

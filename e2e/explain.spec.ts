@@ -1,6 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
+import { GATEWAY_URL, partnerKey, resetDraft, signInAs } from "./session.ts";
+
+test.afterAll(resetDraft);
 
 async function mintRestrictedKey(page: Page, name: string): Promise<string> {
   const body = { name, authorizedRequests: [{ method: "GET", path: "/v1/users/me" }] };

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "@playwright/test";
 import { SignJWT } from "jose";
-import { GATEWAY_URL, signInAs } from "./session.ts";
+import { GATEWAY_URL, resetDraft, signInAs } from "./session.ts";
+
+test.afterAll(resetDraft);
 
 test("an issuer is added, its token is tried, opens a route, and is refused once the issuer is gone", async ({
   page,

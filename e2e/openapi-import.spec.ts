@@ -1,5 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
-import { signInAs } from "./session.ts";
+import { resetDraft, signInAs } from "./session.ts";
+
+test.afterAll(resetDraft);
 
 /** A document whose paths no other journey uses. */
 function documentOf(prefix: string): string {

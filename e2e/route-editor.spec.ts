@@ -1,6 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { signInAs } from "./session.ts";
+import { resetDraft, signInAs } from "./session.ts";
+
+test.afterAll(resetDraft);
 
 /** A path that no other run of these journeys uses. */
 const fresh = (what: string) => `/journey/${what}-${Date.now().toString(36)}`;

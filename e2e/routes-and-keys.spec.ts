@@ -1,6 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { GATEWAY_URL, signInAs } from "./session.ts";
+import { GATEWAY_URL, resetDraft, signInAs } from "./session.ts";
+
+test.afterAll(resetDraft);
 
 /** What the gateway answers to a GET of the path, with or without a key. */
 async function statusOf(path: string, key?: string): Promise<number> {
@@ -104,11 +106,10 @@ test("a stale edit overwrites nothing: both versions are shown and one is chosen
   await page.waitForURL("**/t/acme/routes");
 
   await page.getByRole("button", { name: `Actions for GET ${path}` }).click();
-  await page.getByRole("menuitem", { name: "Delete…" }).click();
-  const question = page.getByRole("dialog", { name: "Delete this route?" });
-  await expect(question.getByText(/stays live until published/)).toBeVisible();
-  await question.getByRole("button", { name: "Delete route" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
   await expect(page.getByRole("link", { name: path })).toBeHidden();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("link", { name: path })).toBeVisible();
 });
 
 test("mistakes are marked at their field, and leaving with unsaved changes asks", async ({ page }) => {

@@ -46,3 +46,20 @@ export async function enqueueFailingJob(page: Page): Promise<string> {
   const { data } = await response.json();
   return data.jobId;
 }
+
+/**
+ * Makes acme's draft what is live again. Journeys share the demo: what one leaves in the draft, with its warnings,
+ * would be in the way of the next one that publishes.
+ */
+export async function resetDraft(): Promise<void> {
+  const address = `${process.env.E2E_CONSOLE_URL ?? demo.console}/api/v1/tenants/acme`;
+  const headers = {
+    authorization: `Bearer ${demo.tenants.acme?.users.owner?.token}`,
+    "content-type": "application/json",
+  };
+  const changes = await fetch(`${address}/changes`, { headers });
+  const { draftVersion } = ((await changes.json()) as { data: { draftVersion: number } }).data;
+  const body = JSON.stringify({ draftVersion, revision: null, routeIds: null });
+  const reset = await fetch(`${address}/draft/reset`, { method: "POST", headers, body });
+  expect(reset.status).toBe(200);
+}
