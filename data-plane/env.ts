@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { resolve } from "node:path";
 import { type Keyring, readKeyring } from "#lib/secrets/sealed-secret.ts";
 
 /** A setting that is missing or wrong, as one sentence that says what to do. */
@@ -75,6 +76,10 @@ export type GatewaySettings = DataPlaneSettings & {
   allowInternalUpstreams: boolean;
   /** Memory for the answers of routes with a cache; 0 keeps none. */
   cacheMb: number;
+  /** Where what is served is kept for a start without the database; null keeps nothing. */
+  stateDirectory: string | null;
+  /** Where Prometheus may ask, on a listener of its own; null when nobody may. */
+  metrics: { host: string; port: number } | null;
   /** What reads the issuers' shared secrets; empty when the setting is not given. */
   keyring: Keyring;
 };
@@ -96,6 +101,14 @@ export function readGatewaySettings(env: Env): GatewaySettings {
     trustedProxies: integer(env, "TRUSTED_PROXIES", 0, 0, 32),
     allowInternalUpstreams: integer(env, "ALLOW_INTERNAL_UPSTREAMS", 0, 0, 1) === 1,
     cacheMb: integer(env, "GATEWAY_CACHE_MB", 64, 0, 65_536),
+    stateDirectory: resolve(text(env, "GATEHOUSE_DATA_DIR") ?? ".data", "gateway"),
+    metrics:
+      text(env, "METRICS_PORT") === null
+        ? null
+        : {
+            host: text(env, "METRICS_HOST") ?? "127.0.0.1",
+            port: integer(env, "METRICS_PORT", 0, 0, 65_535),
+          },
     keyring: keyring(env),
   };
 }

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { readChangesSince, readEverything, readRevisions, type TenantRow } from "#data-plane/sql/gateway.ts";
 import { CHANNELS, POLL_INTERVAL_MS } from "#lib/contract/channels.ts";
+import type { News } from "./last-good/index.ts";
 import type { GatewayLogger } from "./logger.ts";
 import type { Snapshot, TenantState } from "./snapshot.ts";
 import type { Issuers } from "./tokens/issuers.ts";
@@ -22,8 +23,10 @@ export type ChangesOptions = {
    * and whether there was anything new in it.
    */
   onApplied(changed: TenantState[], databaseSnapshot: string, news: boolean): void;
-  /** An error before anything was ever loaded; return false to give up. */
-  onFirstFailure(error: unknown): boolean;
+  /** What a catch-up brought, for keeping; not called when it brought nothing. */
+  onNews(news: News): void;
+  /** An error before anything was ever loaded; resolve to false to give up. The next attempt waits for it. */
+  onFirstFailure(error: unknown): Promise<boolean>;
 };
 
 /**
@@ -42,7 +45,11 @@ export function followChanges(options: ChangesOptions) {
   let running: Promise<void> | null = null;
   let again = false;
 
-  async function applyRevisions(on: pg.Client, tenants: readonly TenantRow[]): Promise<TenantState[]> {
+  async function applyRevisions(
+    on: pg.Client,
+    tenants: readonly TenantRow[],
+    texts: Map<string, string>,
+  ): Promise<TenantState[]> {
     const changed: TenantState[] = [];
     const lacking = tenants.filter((row) => !row.deleted && snapshot.lacks(row));
     for (let start = 0; start < lacking.length; start += REVISIONS_PER_QUERY) {
@@ -56,6 +63,9 @@ export function followChanges(options: ChangesOptions) {
         const state = snapshot.applyRevision(id, liveRevision, contents.get(id) ?? null);
         if (!state) continue;
         changed.push(state);
+        const text = contents.get(id);
+        if (state.content && text !== undefined && state.number === liveRevision)
+          texts.set(state.content, text);
         if (state.refused !== null && state.refused === liveRevision) {
           logger.error(
             { tenant: state.slug, revision: state.refused, serving: state.number, reason: state.error },
@@ -71,19 +81,24 @@ export function followChanges(options: ChangesOptions) {
     const everything = databaseSnapshot === null;
     const changes =
       databaseSnapshot === null ? await readEverything(on) : await readChangesSince(on, databaseSnapshot);
+    const texts = new Map<string, string>();
+    let { keys } = changes;
+    let gone = false;
     if (everything) {
-      snapshot.replaceAll(changes.tenants, changes.keys);
-      issuers.replaceAll(changes.issuers);
+      const replaced = snapshot.replaceAll(changes.tenants, changes.keys);
+      keys = replaced.changed;
+      gone = issuers.replaceAll(changes.issuers) || replaced.gone;
     } else {
       for (const row of changes.issuers) issuers.apply(row);
       for (const row of changes.keys) snapshot.applyKey(row);
       for (const row of changes.tenants) snapshot.applyTenant(row);
     }
-    const changed = await applyRevisions(on, changes.tenants);
+    const changed = await applyRevisions(on, changes.tenants, texts);
     databaseSnapshot = changes.snapshot;
     loadedOnce = true;
     const news =
       everything || changes.tenants.length > 0 || changes.keys.length > 0 || changes.issuers.length > 0;
+    if (news) options.onNews({ tenants: changes.tenants, keys, issuers: changes.issuers, texts, gone });
     options.onApplied(everything ? snapshot.tenants() : changed, changes.snapshot, news);
   }
 
@@ -112,7 +127,16 @@ export function followChanges(options: ChangesOptions) {
     databaseSnapshot = null;
     void lost.end().catch(() => {});
     if (stopped) return;
-    if (!loadedOnce && !options.onFirstFailure(error)) return;
+    if (loadedOnce) {
+      retryLater(error);
+      return;
+    }
+    void options.onFirstFailure(error).then((goOn) => {
+      if (goOn && !stopped) retryLater(error);
+    });
+  }
+
+  function retryLater(error: unknown): void {
     const limit = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** failures++);
     const delay = limit / 2 + (Math.random() * limit) / 2;
     logger.warn({ err: error, retryInMs: Math.round(delay) }, "database away, serving what is in memory");
@@ -139,7 +163,7 @@ export function followChanges(options: ChangesOptions) {
       return drop(next, error);
     }
     if (client !== next) return;
-    if (failures > 0 && loadedOnce) logger.info({}, "database back");
+    if (failures > 0) logger.info({}, "database back");
     failures = 0;
     again = false;
     nudge();

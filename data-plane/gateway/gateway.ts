@@ -9,7 +9,10 @@ import { registerFunctions } from "#data-plane/sql/functions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { followChanges } from "./changes.ts";
 import { createKeyLookup } from "./key-lookup.ts";
+import { createLastGood } from "./last-good/index.ts";
 import type { GatewayLogger } from "./logger.ts";
+import { createMetrics } from "./metrics.ts";
+import { serveMetrics } from "./metrics-server.ts";
 import { createResponseCache } from "./policies/cache.ts";
 import { createRateLimiter } from "./policies/rate-limit.ts";
 import { createRefusals } from "./refusals.ts";
@@ -30,7 +33,12 @@ const IDLE_SWEEP_MS = 100;
 export type RunningGateway = {
   instanceId: string;
   address: string;
-  /** Resolves when the first snapshot is in force; rejects when the database refuses the gateway for good. */
+  /** Where Prometheus may ask; null when nobody may. */
+  metricsAddress: string | null;
+  /**
+   * Resolves when the first snapshot is in force, be it from the database or from files; rejects when the database
+   * refuses the gateway for good and there are no files.
+   */
   ready: Promise<void>;
   /** Lets answers under way finish, for up to 20 s, and says goodbye to the database. May be called again. */
   stop(): Promise<void>;
@@ -77,7 +85,17 @@ export async function startGateway(
   const lambdas = createLambdas(upstreams);
   const keys = createKeyLookup(snapshot, pool, (error) => logger.warn({ err: error }, "key look-up failed"));
   const tokens = createTokens(settings, logger);
-  let ready = false;
+  const lastGood = createLastGood({
+    directory: settings.stateDirectory,
+    databaseUrl: settings.databaseUrl,
+    snapshot,
+    issuers: tokens.issuers,
+    db: pool,
+    logger,
+  });
+  const metrics = createMetrics();
+  let source: "nothing" | "files" | "database" = "nothing";
+  let confirmedAt = performance.now();
   let draining = false;
   const server = createGatewayServer(
     {
@@ -94,7 +112,7 @@ export async function startGateway(
       pool,
       trustedProxies: settings.trustedProxies,
     },
-    { ready: () => ready, draining: () => draining },
+    { source: () => source, draining: () => draining, metrics },
     logger,
   );
 
@@ -113,10 +131,13 @@ export async function startGateway(
   }
   functions.onChange(register);
 
-  server.listen(settings.port, settings.host);
+  let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | null = null;
   try {
+    if (settings.metrics) metricsServer = await serveMetrics(settings.metrics, metrics);
+    server.listen(settings.port, settings.host);
     await once(server, "listening");
   } catch (error) {
+    metricsServer?.close();
     await Promise.all([
       functions.close(),
       pool.end(),
@@ -131,6 +152,12 @@ export async function startGateway(
   instance.address = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
   await functions.ready;
 
+  let restoring: Promise<boolean> | null = null;
+  const restore = async (): Promise<boolean> => {
+    const restored = await lastGood.restore();
+    if (restored) source = "files";
+    return restored;
+  };
   const changes = followChanges({
     databaseUrl: settings.databaseUrl,
     snapshot,
@@ -139,13 +166,54 @@ export async function startGateway(
     onApplied(tenants, databaseSnapshot, news) {
       reports.applied(tenants, databaseSnapshot, news);
       register();
-      ready = true;
+      source = "database";
+      confirmedAt = performance.now();
       loaded.resolve();
     },
-    onFirstFailure(error) {
+    onNews: lastGood.keep,
+    async onFirstFailure(error) {
+      restoring ??= restore().catch((failed: unknown) => {
+        logger.error({ err: failed }, "last-known-good files could not be read");
+        return false;
+      });
+      if (await restoring) {
+        loaded.resolve();
+        return true;
+      }
       if (!PERMANENT.has((error as { code?: string }).code ?? "")) return true;
       loaded.reject(error);
       return false;
+    },
+  });
+  const gauge = (help: string, value: () => number) => ({ help, type: "gauge" as const, value });
+  metrics.watch({
+    gatehouse_gateway_database_connected: gauge("Whether changes are being followed.", () =>
+      Number(changes.connected()),
+    ),
+    gatehouse_gateway_serving_from_files: gauge("Whether what is served comes from files.", () =>
+      Number(source === "files"),
+    ),
+    gatehouse_gateway_files_failing: gauge("Whether last-known-good files cannot be written.", () =>
+      Number(lastGood.failing()),
+    ),
+    gatehouse_gateway_snapshot_age_seconds: gauge(
+      "Time since the database last confirmed what is served; since the start when it never has.",
+      () => (performance.now() - confirmedAt) / 1_000,
+    ),
+    gatehouse_gateway_tenants: gauge("Tenants in memory.", () => snapshot.tenants().length),
+    gatehouse_gateway_routes: gauge("Enabled routes in memory.", () =>
+      snapshot.tenants().reduce((sum, { revision }) => sum + (revision?.routes.length ?? 0), 0),
+    ),
+    gatehouse_gateway_keys: gauge("API keys in memory, ended ones too.", snapshot.keyCount),
+    gatehouse_gateway_refusals_dropped_total: {
+      help: "Refusals that were not written down.",
+      type: "counter",
+      value: refusals.dropped,
+    },
+    gatehouse_gateway_key_uses_dropped_total: {
+      help: "Tallies of key use that were lost.",
+      type: "counter",
+      value: tallies.dropped,
     },
   });
 
@@ -160,6 +228,9 @@ export async function startGateway(
     clearInterval(sweep);
     clearTimeout(force);
     await changes.stop();
+    await restoring;
+    await lastGood.stop();
+    await metricsServer?.close();
     await reports.stop();
     await tallies.stop();
     await refusals.stop();
@@ -175,5 +246,11 @@ export async function startGateway(
     return stopping;
   }
 
-  return { instanceId: instance.id, address: instance.address, ready: loaded.promise, stop };
+  return {
+    instanceId: instance.id,
+    address: instance.address,
+    metricsAddress: metricsServer?.address ?? null,
+    ready: loaded.promise,
+    stop,
+  };
 }

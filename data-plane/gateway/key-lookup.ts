@@ -42,7 +42,8 @@ export function createKeyLookup(snapshot: Snapshot, db: Queryable, onError: (err
       if (key) return key;
       const until = unknownUntil.get(keyHash);
       if (until === undefined) return "unresolved";
-      if (until > now) return "unknown";
+      // Further off than it was ever put: the clock was set back.
+      if (until > now && until <= now + UNKNOWN_FOR_MS) return "unknown";
       unknownUntil.delete(keyHash);
       return "unresolved";
     },

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import test, { after, before, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type TestDatabase, testDatabase } from "../../tests/harness/database.ts";
@@ -10,10 +13,15 @@ import { eventually } from "../../tests/harness/eventually.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 let database: TestDatabase;
+let dataDirectory: string;
 before(async () => {
   database = await testDatabase();
+  dataDirectory = await mkdtemp(path.join(tmpdir(), "gateway-data-"));
 });
-after(() => database?.close());
+after(async () => {
+  await database?.close();
+  await rm(dataDirectory, { recursive: true, force: true });
+});
 
 type Run = { child: ChildProcess; out: () => string; err: () => string };
 function run(t: TestContext, environment: Record<string, string>): Run {
@@ -23,6 +31,7 @@ function run(t: TestContext, environment: Record<string, string>): Run {
       PATH: process.env.PATH,
       FUNCTIONS_DIR: "functions",
       GATEWAY_PORT: "0",
+      GATEHOUSE_DATA_DIR: dataDirectory,
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],

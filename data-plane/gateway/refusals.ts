@@ -65,6 +65,7 @@ export function createRefusals(instanceId: string, db: Queryable, logger: Gatewa
   const budget = createRefusalBudget();
   let buffer: RefusalRow[] = [];
   let writing: Promise<void> | null = null;
+  let dropped = 0;
 
   function rowOf(decided: Decided, refused: Refused, code: GatewayErrorCode, message: string): RefusalRow {
     const { key, request } = decided;
@@ -101,6 +102,7 @@ export function createRefusals(instanceId: string, db: Queryable, logger: Gatewa
       // What the database would never take must not stand in the way of what comes after it.
       const hopeless = /^2[23]/.test((error as { code?: string }).code ?? "");
       const room = hopeless ? 0 : Math.max(0, MAX_BUFFERED - buffer.length);
+      dropped += Math.max(0, rows.length - room);
       for (const row of rows.slice(room)) budget.countUnrecorded(row.tenantId, row.at.getTime());
       buffer = [...rows.slice(0, room), ...buffer];
       return;
@@ -133,10 +135,13 @@ export function createRefusals(instanceId: string, db: Queryable, logger: Gatewa
       const { tenantId } = decided;
       if (buffer.length >= MAX_BUFFERED || !budget.take(tenantId, refused.sourceIp, refused.receivedAt)) {
         budget.countUnrecorded(tenantId, refused.receivedAt);
+        dropped++;
         return;
       }
       buffer.push(rowOf(decided, refused, code, message));
     },
+    /** How many were not written down, since the start. */
+    dropped: () => dropped,
     /** Stops without a word, for a gateway that never began. */
     abandon: halt,
     /** Writes what is left, if the database is there. */

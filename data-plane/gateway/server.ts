@@ -5,6 +5,7 @@ import { errorEnvelope } from "#lib/contract/errors.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
 import type { GatewayLogger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
 import { sourceIp } from "./policies/source-ip.ts";
 import { headProblem, parseAddress } from "./request-head.ts";
 import type { StoredKey } from "./snapshot.ts";
@@ -15,7 +16,14 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
 const KEEP_ALIVE_MS = 65_000;
 
-export type ServerState = { ready: () => boolean; draining: () => boolean };
+export type ServerState = {
+  /** Where what is served comes from. */
+  source: () => "nothing" | "files" | "database";
+  draining: () => boolean;
+  metrics: Pick<Metrics, "count" | "malformed">;
+};
+
+const READY = { nothing: "not ready\n", files: "ok, from files\n", database: "ok\n" };
 
 /** A whole answer for a connection on which there is no request to answer, after which it closes. */
 function refuseConnection(socket: Duplex, message: string): void {
@@ -71,7 +79,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
   }
 
   /** Never the query, a key or a body: they hold secrets. */
-  function log(exchange: Exchange, path: string): void {
+  function log(exchange: Exchange, path: string, durationMs: number): void {
     const { req, res, tenant, route, key } = exchange;
     logger.info(
       {
@@ -79,7 +87,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
         method: req.method,
         path,
         status: res.headersSent ? res.statusCode : 499,
-        durationMs: Date.now() - exchange.receivedAt,
+        durationMs,
         sourceIp: exchange.sourceIp,
         ...(tenant ? { tenant: tenant.slug, revision: tenant.number } : {}),
         ...(route ? { routeId: route.id } : {}),
@@ -95,20 +103,28 @@ export function createGatewayServer(services: Services, state: ServerState, logg
 
   function refuseMalformed(exchange: Exchange, message: string): void {
     exchange.closes = true;
+    state.metrics.malformed(message);
     answerError(exchange, "bad_request", message);
   }
 
   function onRequest(req: IncomingMessage, res: ServerResponse, expectsContinue = false) {
+    const began = performance.now(); // a clock that is set must not show in durations
     const url = req.url as string;
     const exchange = exchangeOf(req, res, expectsContinue);
     if (url === "/healthz" || url === "/readyz") {
-      const up = url === "/healthz" || (state.ready() && !state.draining());
-      return answer(exchange, up ? 200 : 503, ["Content-Type", "text/plain"], up ? "ok\n" : "not ready\n");
+      const healthz = url === "/healthz";
+      const source = state.draining() ? "nothing" : state.source();
+      const status = healthz || source !== "nothing" ? 200 : 503;
+      return answer(exchange, status, ["Content-Type", "text/plain"], healthz ? "ok\n" : READY[source]);
     }
     const mark = url.indexOf("?");
     res.once("close", () => {
       tally(exchange);
-      log(exchange, mark === -1 ? url : url.slice(0, mark));
+      const durationMs = Math.round((performance.now() - began) * 1_000) / 1_000;
+      const { code, targetError, route } = exchange;
+      const failedTarget = targetError && route ? route.route.target.type : null;
+      state.metrics.count({ status: res.headersSent ? res.statusCode : 499, code, durationMs, failedTarget });
+      log(exchange, mark === -1 ? url : url.slice(0, mark), durationMs);
     });
     const problem = headProblem(req);
     if (problem) return refuseMalformed(exchange, problem);
@@ -119,7 +135,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     if (!address) {
       return answerError(exchange, "route_not_found", "Gateway addresses look like /gw/{tenant}/{path}.");
     }
-    if (!state.ready()) {
+    if (state.source() === "nothing") {
       return answerError(exchange, "unavailable", "The gateway is starting.", ["Retry-After", "1"]);
     }
     handle(exchange, address, services).catch((error: unknown) => {

@@ -13,8 +13,17 @@ export type TenantState = DecisionTenant & {
   refused: number | null;
   error: string | null;
   changedXid: bigint;
+  /** The SHA-256 of the revision's text; null when it serves nothing. */
+  content: string | null;
+  /** It comes from files, and the database has not been heard about it yet. */
+  unconfirmed: boolean;
 };
-export type StoredKey = KeyFacts & { changedXid: bigint; tally: Tally | null };
+export type StoredKey = KeyFacts & {
+  changedXid: bigint;
+  tally: Tally | null;
+  /** `authorizedRequests` as the database has them. */
+  rights: unknown;
+};
 
 const NONE: readonly string[] = [];
 const NOTHING_PUBLISHED = compileRevision({ format: 1, routes: [] });
@@ -41,6 +50,8 @@ export function createSnapshot() {
       refused: null,
       error: null,
       changedXid: 0n,
+      content: null,
+      unconfirmed: false,
     };
     if (bySlug.get(state.slug) === state && state.slug !== row.slug) bySlug.delete(state.slug);
     const changed = { slug: row.slug, changedXid: BigInt(row.changedXid) };
@@ -66,24 +77,48 @@ export function createSnapshot() {
       succeeds: row.succeeds ?? NONE,
       changedXid: BigInt(row.changedXid),
       tally,
+      rights: row.authorizedRequests ?? null,
     };
+  }
+
+  /** Takes a key unless a newer version of it is known: a look-up may come back after the change it missed. */
+  function applyKey(row: KeyRow): StoredKey {
+    const known = keys.get(row.hash);
+    if (known && known.changedXid >= BigInt(row.changedXid)) return known;
+    const key = toKey(row, known?.tally ?? null);
+    keys.set(row.hash, key);
+    return key;
   }
 
   return {
     tenant: (slug: string) => bySlug.get(slug),
     key: (keyHash: string) => keys.get(keyHash),
     keyCount: () => keys.size,
+    keys: () => keys.entries(),
     tenants: () => [...byId.values()],
+    tenantById: (id: string) => byId.get(id),
 
-    /** Replaces all keys and forgets tenants that are not in `rows`; what they serve stays as it is. */
-    replaceAll(tenants: readonly TenantRow[], rows: readonly KeyRow[]): void {
+    /**
+     * Replaces all keys and forgets tenants that are not in `rows`; what they serve stays as it is. Gives the keys
+     * that are new or changed, and whether anything is gone.
+     */
+    replaceAll(tenants: readonly TenantRow[], rows: readonly KeyRow[]): { changed: KeyRow[]; gone: boolean } {
       const before = byId;
       const keysBefore = keys;
       bySlug = new Map();
       byId = new Map();
       for (const row of tenants) if (!row.deleted) storeTenant(row, before.get(row.id));
       keys = new Map();
-      for (const row of rows) keys.set(row.hash, toKey(row, keysBefore.get(row.hash)?.tally ?? null));
+      const changed: KeyRow[] = [];
+      let kept = 0;
+      for (const row of rows) {
+        const known = keysBefore.get(row.hash);
+        if (known) kept++;
+        if (known?.changedXid !== BigInt(row.changedXid)) changed.push(row);
+        keys.set(row.hash, toKey(row, known?.tally ?? null));
+      }
+      const left = [...before.keys()].some((id) => !byId.has(id));
+      return { changed, gone: left || kept < keysBefore.size };
     },
 
     applyTenant(row: TenantRow): void {
@@ -97,19 +132,14 @@ export function createSnapshot() {
       }
     },
 
-    /** Takes a key unless a newer version of it is known: a look-up may come back after the change it missed. */
-    applyKey(row: KeyRow): StoredKey {
-      const known = keys.get(row.hash);
-      if (known && known.changedXid >= BigInt(row.changedXid)) return known;
-      const key = toKey(row, known?.tally ?? null);
-      keys.set(row.hash, key);
-      return key;
-    },
+    applyKey,
 
     /** Whether a tenant's live revision is neither served nor refused yet. */
     lacks(row: TenantRow): boolean {
       const state = byId.get(row.id);
-      if (!state || state.number === (row.liveRevision ?? 0)) return false;
+      if (!state) return false;
+      if (state.unconfirmed) return true;
+      if (state.number === (row.liveRevision ?? 0)) return false;
       return row.liveRevision === null || state.refused !== row.liveRevision;
     },
 
@@ -119,18 +149,24 @@ export function createSnapshot() {
       if (!state) return null;
       try {
         let revision: CompiledRevision = NOTHING_PUBLISHED;
+        let contentHash: string | null = null;
         if (number !== null) {
           if (content === null) throw new Error(`Revision ${number} does not exist.`);
-          revision = compileRevision(content);
+          contentHash = hash("sha256", content);
+          const known = state.content === contentHash ? state.revision : null;
+          revision = known ?? compileRevision(content);
         }
         Object.assign(state, {
           revision,
+          content: contentHash,
+          unconfirmed: false,
           number: number ?? 0,
           since: new Date(),
           refused: null,
           error: null,
         });
       } catch (error) {
+        state.unconfirmed = false;
         state.refused = number;
         state.error = error instanceof Error ? error.message : String(error);
       }

@@ -22,6 +22,7 @@ export function createTallies(db: Queryable, logger: GatewayLogger) {
   let open: { key: StoredKey; tally: Tally }[] = [];
   let unwritten: Tally[] = [];
   let writing: Promise<void> | null = null;
+  let dropped = 0;
 
   function tallyOf(key: StoredKey, now: number): Tally {
     const bucket = now - (now % BUCKET_MS);
@@ -49,6 +50,7 @@ export function createTallies(db: Queryable, logger: GatewayLogger) {
     if (unwritten.length > MAX_UNWRITTEN) {
       const lost = unwritten.length - MAX_UNWRITTEN;
       unwritten = unwritten.slice(lost);
+      dropped += lost;
       logger.warn({ lost }, "use of keys could not be written for too long, and the oldest is lost");
     }
   }
@@ -99,6 +101,8 @@ export function createTallies(db: Queryable, logger: GatewayLogger) {
       tally.usedAt = now - (now % MINUTE_MS);
       tally.routes.set(routeId, (tally.routes.get(routeId) ?? 0) + 1);
     },
+    /** How many tallies were lost, since the start. */
+    dropped: () => dropped,
     /** Stops without a word, for a gateway that never began. */
     abandon: halt,
     async stop(): Promise<void> {

@@ -32,6 +32,8 @@ export async function gatewayFixture(options: {
   /** Upstreams and issuers of tests are on this machine, so they are allowed unless a test says otherwise. */
   allowInternalUpstreams?: boolean;
   keyring?: Keyring;
+  /** Where last-known-good files are kept; nowhere unless a test says so. */
+  stateDirectory?: string;
   cacheMb?: number;
   /** Puts a plug between gateway and database that can be pulled. */
   pluggable?: boolean;
@@ -65,6 +67,8 @@ export async function gatewayFixture(options: {
         allowInternalUpstreams: options.allowInternalUpstreams ?? true,
         cacheMb: options.cacheMb ?? 64,
         keyring: options.keyring ?? [],
+        stateDirectory: options.stateDirectory ?? null,
+        metrics: { host: "127.0.0.1", port: 0 },
       },
       logger,
       "0.0.0",

@@ -16,13 +16,16 @@ export function createRateLimiter() {
   const windows = new Map<string, Window>();
   let sweptAt = 0;
 
+  /** Over, or of a time that has not come: the clock was set back, and nobody has to wait for it twice. */
+  const isOver = (window: Window, now: number) => window.endsAt <= now || window.endsAt > now + WINDOW_MS;
+
   function sweep(now: number): void {
     sweptAt = now;
-    for (const [subject, window] of windows) if (window.endsAt <= now) windows.delete(subject);
+    for (const [subject, window] of windows) if (isOver(window, now)) windows.delete(subject);
   }
 
   function state(window: Window | undefined, limit: RateLimit, now: number): LimitState {
-    if (!window || window.endsAt <= now) {
+    if (!window || isOver(window, now)) {
       return { limited: false, remaining: limit.requestsPerMinute, resetSeconds: WINDOW_MS / 1_000 };
     }
     return {
@@ -35,10 +38,10 @@ export function createRateLimiter() {
   return {
     /** Counts one request. `now` is in milliseconds. */
     take(routeId: string, subject: string, limit: RateLimit, now: number): LimitState {
-      if (now - sweptAt > SWEEP_MS) sweep(now);
+      if (Math.abs(now - sweptAt) > SWEEP_MS) sweep(now);
       const id = `${routeId} ${subject}`;
       let window = windows.get(id);
-      if (!window || window.endsAt <= now) {
+      if (!window || isOver(window, now)) {
         windows.delete(id);
         if (windows.size >= MAX_SUBJECTS) windows.delete(windows.keys().next().value as string);
         window = { endsAt: now + WINDOW_MS, count: 0 };

@@ -27,6 +27,19 @@ function toIssuer(row: IssuerRow): StoredIssuer {
   };
 }
 
+function toRow(issuer: StoredIssuer): IssuerRow {
+  const { sealed, changedXid, audiences, algorithms, ...rest } = issuer;
+  return {
+    ...rest,
+    audiences: [...audiences],
+    algorithms: [...algorithms],
+    secret: sealed ? Buffer.from(sealed.sealed).toString("base64") : null,
+    secretKeyId: sealed?.keyId ?? null,
+    deleted: false,
+    changedXid: String(changedXid),
+  };
+}
+
 const NONE: readonly StoredIssuer[] = [];
 
 /** The issuers of every tenant, in memory. `onGone` hears of those that were deleted. */
@@ -46,11 +59,16 @@ export function createIssuers(onGone: (issuerId: string) => void) {
   return {
     /** Those that may answer for a tenant's tokens now. */
     of: (tenantId: string): readonly StoredIssuer[] => enabledOf.get(tenantId) ?? NONE,
+    /** Everybody as the database has them, secrets sealed. */
+    rows: (): IssuerRow[] => [...byId.values()].map(toRow),
     /** Whether `issuer` is still as it was when it was handed out, and may answer. */
     isCurrent: (issuer: StoredIssuer): boolean => issuer.enabled && byId.get(issuer.id) === issuer,
 
-    /** Forgets every issuer that is not in `rows`. Those that did not change stay the same objects. */
-    replaceAll(rows: readonly IssuerRow[]): void {
+    /**
+     * Forgets every issuer that is not in `rows`, and says whether there was any. Those that did not change stay the
+     * same objects.
+     */
+    replaceAll(rows: readonly IssuerRow[]): boolean {
       const before = byId;
       byId = new Map();
       enabledOf = new Map();
@@ -64,7 +82,13 @@ export function createIssuers(onGone: (issuerId: string) => void) {
         if (siblings) siblings.push(issuer);
         else enabledOf.set(row.tenantId, [issuer]);
       }
-      for (const id of before.keys()) if (!byId.has(id)) onGone(id);
+      let gone = false;
+      for (const id of before.keys()) {
+        if (byId.has(id)) continue;
+        gone = true;
+        onGone(id);
+      }
+      return gone;
     },
 
     /** Takes a row unless it, or a newer one, is known: changes can be read twice. */
