@@ -189,9 +189,38 @@ function Live({
           name: "Active keys",
           value: <TextLink href={paths.keys(slug)}>{countOf(overview.activeKeys, "key")}</TextLink>,
         },
+        { name: "Refused in the last hour", value: <Refused slug={slug} refusals={overview.refusals} /> },
         { name: "Base URL", value: <code className="break-all font-mono text-xs">{base}</code> },
       ]}
     />
+  );
+}
+
+/** How many calls were refused and with which codes; leads to the page that tells why one of them was. */
+function Refused({ slug, refusals }: { slug: string; refusals: Overview["refusals"] }) {
+  const { total, byCode, unrecorded } = refusals;
+  if (total.count === 0 && unrecorded === 0) return <span className="text-muted">No call</span>;
+  const shown = byCode.slice(0, 3);
+  const all = { count: total.count + unrecorded, capped: total.capped };
+  return (
+    <span className="flex flex-col gap-0.5">
+      <span>
+        {countOf(all, "call")}. <TextLink href={paths.explain(slug)}>Explain one by its request ID</TextLink>
+      </span>
+      {shown.map(({ code, count }) => (
+        <span key={code} className="break-all text-muted text-xs">
+          <code className="font-mono">{code}</code> {count.toLocaleString("en")}
+        </span>
+      ))}
+      {byCode.length > shown.length ? (
+        <span className="text-muted text-xs">{`and ${byCode.length - shown.length} more codes`}</span>
+      ) : null}
+      {unrecorded > 0 ? (
+        <span className="text-muted text-xs">
+          {`${unrecorded.toLocaleString("en")} not written down one by one`}
+        </span>
+      ) : null}
+    </span>
   );
 }
 
