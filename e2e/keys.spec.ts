@@ -151,7 +151,7 @@ test("keys about to expire are announced, marked and listed; a key is renamed", 
   await page.getByRole("link", { name: "Ending" }).click();
   await page.getByRole("button", { name: "Edit" }).click();
   const edit = page.getByRole("dialog", { name: "Edit name and description" });
-  await edit.getByLabel("Name").fill("Ending soon");
+  await edit.getByRole("textbox", { name: /^Name/ }).fill("Ending soon");
   await edit.getByRole("button", { name: "Save key" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Ending soon" })).toBeVisible();
 });
