@@ -102,6 +102,13 @@ test("keys that lose a route are named, those used most recently first; revoked 
   );
   await publishAll(actor);
   await deleteRoute(actor, { id: orders.id });
+  await withClient(plane.database.superuserUrl, (client) =>
+    client.query(
+      `INSERT INTO api_key_routes (tenant_id, api_key_id, route_id, requests, last_used_at) VALUES
+         ($1, $2, $3, 1, '2026-01-01'), ($1, $2, $4, 1, '2026-02-01')`,
+      [actor.tenant.id, busy.id, orders.id, named.id],
+    ),
+  );
   const first = await getEffects(actor, SIDES);
   assert.equal(first.routes.disappears, 1);
   assert.deepEqual(first.anyKey.loses, { count: 1, routes: [{ method: "POST", path: "/orders" }] });
@@ -111,6 +118,12 @@ test("keys that lose a route are named, those used most recently first; revoked 
       ["busy", 1],
       ["quiet", 1],
     ],
+  );
+  const called = { method: "POST", path: "/orders", at: "2026-01-01T00:00:00.000Z" };
+  assert.deepEqual(
+    first.keys.data.map(({ lastCalled }) => lastCalled),
+    [called, null],
+    "of the routes that change, and not of the others",
   );
   assert.deepEqual([first.keys.losing, first.keys.examined, first.keys.active], [2, 3, 3]);
   await saveRoute(actor, {

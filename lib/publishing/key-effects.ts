@@ -58,12 +58,39 @@ async function keysToLookAt(
   return [...found.values()];
 }
 
-const used = ({ lastUsedAt }: KeyEffect) => (lastUsedAt ? Date.parse(lastUsedAt) : 0);
-const byGravity = (a: KeyEffect, b: KeyEffect) =>
+type Gravity = Pick<KeyEffect, "name" | "lastUsedAt" | "loses" | "gains">;
+const used = ({ lastUsedAt }: Gravity) => (lastUsedAt ? Date.parse(lastUsedAt) : 0);
+const byGravity = (a: Gravity, b: Gravity) =>
   Number(b.loses.count > 0) - Number(a.loses.count > 0) ||
   used(b) - used(a) ||
   b.loses.count + b.gains.count - (a.loses.count + a.gains.count) ||
   (a.name < b.name ? -1 : 1);
+
+/** Of each key, the call that came last to a route which is no more what it was. */
+async function lastCalls(
+  tx: Transaction,
+  tenantId: string,
+  { differences }: Comparison,
+  keyIds: readonly string[],
+): Promise<Map<string, KeyEffect["lastCalled"]>> {
+  const before = new Map(
+    differences.flatMap((one) => (one.before ? [[one.routeId, one.before] as const] : [])),
+  );
+  if (before.size === 0 || keyIds.length === 0) return new Map();
+  const rows = await tx.$queryRaw<{ keyId: string; routeId: string; at: Date }[]>`
+    SELECT DISTINCT ON (api_key_id) api_key_id AS "keyId", route_id AS "routeId", last_used_at AS at
+    FROM api_key_routes WHERE tenant_id = ${tenantId}::uuid AND api_key_id = ANY(${[...keyIds]}::uuid[])
+      AND route_id = ANY(${[...before.keys()]}::uuid[])
+    ORDER BY api_key_id, last_used_at DESC`;
+  return new Map(
+    rows.flatMap(({ keyId, routeId, at }) => {
+      const route = before.get(routeId);
+      return route
+        ? [[keyId, { method: route.method, path: route.path, at: at.toISOString() }] as const]
+        : [];
+    }),
+  );
+}
 
 /**
  * What a difference does to callers. With very many keys those are looked at that it names and that were used most
@@ -74,7 +101,7 @@ export async function effectsOf(tx: Transaction, tenantId: string, comparison: C
   const { anyKey } = radius;
   const anyKeyIsHit = anyKey.loses.count + anyKey.gains.count > 0;
   const rows = await keysToLookAt(tx, tenantId, radius.namedKeyIds, anyKeyIsHit);
-  const hit: KeyEffect[] = [];
+  const hit: Omit<KeyEffect, "lastCalled">[] = [];
   let examined = 0;
   for (const row of rows) {
     const effect = radius.effectOn({ ...row, authorizedRequests: requestsOf(row.authorizedRequests) });
@@ -87,12 +114,19 @@ export async function effectsOf(tx: Transaction, tenantId: string, comparison: C
     SELECT count(*)::int AS active FROM (SELECT FROM api_keys k
       WHERE k.tenant_id = ${tenantId}::uuid AND ${ACTIVE} LIMIT ${COUNTED_TO}) counted`;
   const active = total?.active ?? 0;
+  const told = hit.sort(byGravity).slice(0, MAX_TOLD);
+  const calls = await lastCalls(
+    tx,
+    tenantId,
+    comparison,
+    told.map(({ id }) => id),
+  );
   return {
     counts: comparison.counts,
     routes: comparison.effects,
     anyKey,
     keys: {
-      data: hit.sort(byGravity).slice(0, MAX_TOLD),
+      data: told.map((key) => ({ ...key, lastCalled: calls.get(key.id) ?? null })),
       losing: hit.filter(({ loses }) => loses.count > 0).length,
       gaining: hit.filter(({ gains }) => gains.count > 0).length,
       // Where nothing changes for a key that no route names, all the others were looked at by not being named.

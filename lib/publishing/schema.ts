@@ -116,6 +116,8 @@ const keyEffectSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   lastUsedAt: z.iso.datetime().nullable(),
+  /** Of the routes that change or go, the one that it called last; as it is called now. */
+  lastCalled: z.object({ method: z.string(), path: z.string(), at: z.iso.datetime() }).nullable(),
   loses: sample,
   gains: sample,
 });

@@ -114,6 +114,15 @@ function KeyList({ tenant, named, total }: { tenant: string; named: readonly Key
                 )}
               </span>
             </span>
+            {key.lastCalled ? (
+              <span className="block text-muted text-xs">
+                called{" "}
+                <code className="break-all font-mono" translate="no">
+                  {key.lastCalled.method} {key.lastCalled.path}
+                </code>{" "}
+                <RelativeTime at={key.lastCalled.at} />
+              </span>
+            ) : null}
             <Turns loses={key.loses} gains={key.gains} />
           </li>
         ))}
