@@ -38,7 +38,15 @@ async function call(name: string, event: object): Promise<{ status: number; body
 
 test("every sample is a function", async () => {
   await host.ready;
-  for (const name of ["export-dataset", "flaky", "hello", "reindex-dataset", "users"]) {
+  for (const name of [
+    "check-import",
+    "export-dataset",
+    "flaky",
+    "hello",
+    "reindex-dataset",
+    "users",
+    "write-import",
+  ]) {
     assert.ok(host.names().includes(name), name);
   }
 });
@@ -98,6 +106,17 @@ test("the work also takes a request as its input, and refuses what makes no sens
   ]) {
     await assert.rejects(host.run("reindex-dataset", input, context, 5_000), FunctionError);
   }
+});
+
+test("an import's second step writes what the first one let through, and never into the archive", async () => {
+  const body = (fields: object) => request({ httpMethod: "POST", body: JSON.stringify(fields) });
+  const checked = await host.run("check-import", body({ records: 250 }), context, 5_000);
+  assert.deepEqual(checked, { store: "catalogue", accepted: 238, duplicates: 12 });
+  const written = (await host.run("write-import", checked, context, 5_000)) as { written: number };
+  assert.equal(written.written, 238);
+  const archive = await host.run("check-import", body({ store: "archive" }), context, 5_000);
+  await assert.rejects(host.run("write-import", archive, context, 5_000), /read-only/);
+  await assert.rejects(host.run("check-import", body({ records: -1 }), context, 5_000), /records/);
 });
 
 test("the flaky one fails and succeeds on request", async () => {

@@ -116,6 +116,11 @@ before(async () => {
     testRoute({ path: "/v1/half", target: { type: "http", url: `${up}/half` } }),
     testRoute({ path: "/v1/down", target: { type: "http", url: "http://127.0.0.1:1/" } }),
     testRoute({ path: "/v1/jobs", method: "POST", auth: apiKey, target: { type: "job", function: "echo" } }),
+    testRoute({
+      path: "/v1/pipelines",
+      method: "POST",
+      target: { type: "pipeline", functions: ["echo", "throws"], maxAttempts: 7 },
+    }),
     testRoute({ path: "/v1/jobs/:jobId", auth: apiKey, target: { type: "job-status" } }),
     testRoute({ path: "/v1/off", enabled: false, target: fn("echo") }),
   ]);
@@ -429,6 +434,30 @@ test("a job target answers 202 at once, and the status route tells how it stands
   const another = await post({ "Idempotency-Key": "k-1", "X-Api-Key": other.key });
   assert.notEqual(((await another.json()) as { data: { jobId: string } }).data.jobId, once.data.jobId);
   await expectError(await post({ "Idempotency-Key": "has space" }), 400, "bad_request");
+});
+
+test("a pipeline route enqueues one job with all its steps, once per idempotency key", async () => {
+  const send = () =>
+    call("/v1/pipelines", { method: "POST", body: "{}", headers: { "Idempotency-Key": "pipe-1" } });
+  const first = await send();
+  assert.equal(first.status, 202);
+  const { data } = (await first.json()) as { data: { jobId: string; status: string } };
+  assert.equal(data.status, "queued");
+  const again = (await (await send()).json()) as { data: { jobId: string } };
+  assert.equal(again.data.jobId, data.jobId);
+  const { rows } = await fixture.pool.query(
+    "SELECT function, steps, step, step_attempts, max_attempts, input FROM jobs WHERE id = $1",
+    [data.jobId],
+  );
+  const { input, ...job } = rows[0];
+  assert.deepEqual(job, {
+    function: "echo",
+    steps: ["echo", "throws"],
+    step: 0,
+    step_attempts: 7,
+    max_attempts: 7,
+  });
+  assert.equal(input.httpMethod, "POST");
 });
 
 test("a handler's durable.startNew enqueues a job of its tenant", async () => {

@@ -281,9 +281,8 @@ test("the trace of a request that a key does not cover names the nearest of its 
   );
 });
 
-test("a revision with a feature that is not enforced yet is refused whole", () => {
-  const unsupported: Partial<RouteFieldsInput>[] = [
-    { target: { type: "pipeline", functions: ["a"] } },
+test("a revision with a route that cannot be served as it is written is refused whole", () => {
+  const wrong: Partial<RouteFieldsInput>[] = [
     { validation: { body: { type: "nonsense" } } },
     { cache: { ttlSeconds: 5 }, target: { type: "job", function: "f" } },
     { transform: { request: { path: "/:other" } } },
@@ -291,7 +290,7 @@ test("a revision with a feature that is not enforced yet is refused whole", () =
     { cors: { allowCredentials: true } },
     { path: "/jobs/:id", target: { type: "job-status" } },
   ];
-  for (const fields of unsupported) {
+  for (const fields of wrong) {
     const routes = [route({ path: "/fine" }), route(fields)];
     assert.throws(() => compileRevision({ format: 1, routes }), RevisionError, JSON.stringify(fields));
     assert.equal(findProblems(routes).length, 1);

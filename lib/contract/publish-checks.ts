@@ -23,16 +23,6 @@ export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/**
- * What a route asks for that the gateway does not enforce. Such a route is refused at publish and at compile, so
- * that nobody is served without the check that its document promises. Each entry reads well after "uses ".
- */
-export function unsupportedFeatures(route: Route): string[] {
-  const found: string[] = [];
-  if (route.target.type === "pipeline") found.push("a pipeline target");
-  return found;
-}
-
 /** Whether a job's status can be looked up by what the path carries. */
 function namesJob(path: string): boolean {
   const parsed = parsePattern(path);
@@ -49,10 +39,7 @@ export function routeErrors(route: Route): Finding[] {
     message,
     others: [],
   });
-  const errors = unsupportedFeatures(route).map((feature) =>
-    error("unsupported_feature", "target", `uses ${feature}, which this version cannot serve`),
-  );
-  errors.push(...schemaErrors(route));
+  const errors = schemaErrors(route);
   for (const { code, field, message } of [...transformErrors(route), ...cacheErrors(route)]) {
     errors.push(error(code, field, message));
   }

@@ -48,6 +48,14 @@ type Counted = { attempts: number; pipeline: Pick<Pipeline, "attemptsBefore" | "
 export const attemptsNow = ({ attempts, pipeline }: Counted): number =>
   attempts - (pipeline?.attemptsBefore ?? 0);
 
+/** How many attempts the job, or the step that a pipeline is at, may have. */
+export const maxAttemptsNow = ({ maxAttempts, pipeline }: Counted & { maxAttempts: number }): number =>
+  maxAttempts - (pipeline?.attemptsBefore ?? 0);
+
+/** What the job is there to do: its function, or its pipeline from end to end. */
+export const workOf = (job: { function: string; pipeline: Pipeline | null }): string =>
+  job.pipeline ? `pipeline ${job.pipeline.functions.join(" → ")}` : job.function;
+
 export function whyNotRetry(job: Counted & { state: JobState }): string | null {
   const refusal = whyNotAct("retry", job.state);
   const attempts = attemptsNow(job);

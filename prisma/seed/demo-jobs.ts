@@ -41,6 +41,8 @@ export async function runDemoJobs(base: string, key: string): Promise<void> {
     ...Array.from({ length: 4 }, () => ({ path: "/v1/inventory/sync", body: { fail: true } })),
     { path: "/v1/datasets/orders/reindex", body: { documents: -1 } },
     ...Array.from({ length: 3 }, () => ({ path: "/v1/inventory/import", body: { fail: true } })),
+    { path: "/v1/imports", body: { records: 250 } },
+    { path: "/v1/imports", body: { records: 40, store: "archive" } },
     { path: "/v1/inventory/sync", body: { fail: false } },
   ];
   for (const call of calls) await start(base, key, call);

@@ -52,6 +52,20 @@ export const acmeRoutes = (partnerKeyId: string): RouteFieldsInput[] => [
     target: job("flaky", 20),
     tags: ["inventory"],
   },
+  {
+    method: "POST",
+    path: "/v1/imports",
+    name: "Import records",
+    description:
+      'Two steps: check, then write. With {"store": "archive"} the second fails, and a retry begins there.',
+    target: {
+      type: "pipeline",
+      functions: ["check-import", "write-import"],
+      maxAttempts: 2,
+      timeoutMs: 30_000,
+    },
+    tags: ["imports"],
+  },
   { method: "GET", path: "/v1/jobs/:jobId", name: "Status of a job", target: { type: "job-status" } },
   {
     method: "GET",

@@ -6,10 +6,6 @@ const explained = {
     why: "Another enabled route matches exactly the same requests; the gateway could not choose. Names of parameters make no difference.",
     mend: "Change or switch off one of them, or give both an API version.",
   },
-  unsupported_feature: {
-    why: "The gateway of this version does not enforce what the route asks for.",
-    mend: "Take the feature out of the route.",
-  },
   cors_any_origin_with_credentials: {
     why: "`*` with credentials would hand every site the visitor's session; browsers refuse it too.",
     mend: "List the origins, or switch credentials off.",

@@ -4,6 +4,7 @@ import { StatusBadge } from "#components/ui/badge.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { durationText } from "#components/ui/relative-time-text.ts";
+import { attemptsNow, maxAttemptsNow, workOf } from "#lib/jobs/rules.ts";
 import type { JobSummary } from "#lib/jobs/schema.ts";
 
 const between = (from: string, to: string) => Math.max(0, Date.parse(to) - Date.parse(from));
@@ -25,8 +26,11 @@ export const JOB_COLUMNS: readonly Column<JobSummary>[] = [
     header: "Function",
     phone: "lead",
     cell: (job) => (
-      <span className="inline-block max-w-60 truncate align-middle sm:whitespace-nowrap" title={job.function}>
-        {job.function}
+      <span
+        className="inline-block max-w-60 truncate align-middle sm:whitespace-nowrap"
+        title={job.pipeline ? `${workOf(job)}, at step ${job.pipeline.step}, ${job.function}` : job.function}
+      >
+        {workOf(job)}
       </span>
     ),
   },
@@ -36,8 +40,11 @@ export const JOB_COLUMNS: readonly Column<JobSummary>[] = [
     header: "Attempts",
     align: "end",
     cell: (job) => (
-      <span className="whitespace-nowrap">
-        {job.attempts} <span className="text-muted">of {job.maxAttempts}</span>
+      <span
+        className="whitespace-nowrap"
+        title={job.pipeline ? `In step ${job.pipeline.step}; ${job.attempts} in all` : undefined}
+      >
+        {attemptsNow(job)} <span className="text-muted">of {maxAttemptsNow(job)}</span>
       </span>
     ),
   },

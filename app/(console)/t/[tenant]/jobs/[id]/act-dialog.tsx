@@ -20,7 +20,13 @@ function effectOf(job: JobDetail, action: JobAction): string {
   if (action === "retry") {
     const earlier = job.actions.filter((entry) => entry.action === "retry").length;
     const more = maxAttemptsAfterRetry(job, earlier) - job.attempts;
-    return `It gets ${more === 1 ? "one more attempt" : `${more} more attempts`} under the same ID, with the same payload; a client that asks reads "queued" again. Delivery is at least once: what earlier attempts did before they failed is not undone.`;
+    const where = job.pipeline
+      ? ` It goes on with step ${job.pipeline.step}, ${job.function}; the steps before that have succeeded and are not run again.`
+      : "";
+    return `It gets ${more === 1 ? "one more attempt" : `${more} more attempts`} under the same ID, with the same payload; a client that asks reads "queued" again.${where} Delivery is at least once: what earlier attempts did before they failed is not undone.`;
+  }
+  if (action === "cancel" && job.state === "running") {
+    return 'Its attempt is ended within seconds, wherever it is, and no further one is made; a client that asks reads "cancelled". What it has done by then is not undone. A cancelled job cannot be retried.';
   }
   return action === "cancel"
     ? 'No further attempt is made, and a client that asks reads "cancelled". What earlier attempts did is not undone. A cancelled job cannot be retried.'

@@ -1,10 +1,23 @@
 import type { ReactNode } from "react";
 import { Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { attemptsNow, maxAttemptsNow } from "#lib/jobs/rules.ts";
 import type { JobDetail } from "#lib/jobs/schema.ts";
 
 const attemptsOf = (job: JobDetail) =>
-  job.attempts === 1 ? "its only attempt" : `all ${job.attempts} attempts`;
+  attemptsNow(job) === 1 ? "its only attempt" : `all ${attemptsNow(job)} attempts`;
+
+/** What failed or runs: the job, or the step that it is at. */
+const it = ({ pipeline, function: name }: JobDetail) =>
+  pipeline ? `Step ${pipeline.step} of ${pipeline.functions.length}, ${name},` : "It";
+
+const attemptOf = (job: JobDetail) => {
+  const attempt = `ttempt ${attemptsNow(job)} of ${maxAttemptsNow(job)}`;
+  const { pipeline } = job;
+  return pipeline
+    ? `Step ${pipeline.step} of ${pipeline.functions.length}, ${job.function}: a${attempt}`
+    : `A${attempt}`;
+};
 
 function LastError({ job }: { job: JobDetail }) {
   if (!job.error) return null;
@@ -20,20 +33,19 @@ export function JobNow({ job }: { job: JobDetail }): ReactNode {
   switch (job.state) {
     case "queued":
       return (
-        <Notice title="It waits for a worker">
+        <Notice title={`${it(job)} waits for a worker`}>
           Workers take it up at once when one is free; see Gateways if none is running.
         </Notice>
       );
     case "running":
-      return <Notice title={`Attempt ${job.attempts} of ${job.maxAttempts} is running`} />;
+      return <Notice title={`${attemptOf(job)} is running`} />;
     case "retrying":
       return (
         <Notice
           tone="warn"
           title={
             <>
-              Attempt {job.attempts} of {job.maxAttempts} failed; the next starts{" "}
-              <RelativeTime at={job.runAt} />
+              {attemptOf(job)} failed; the next starts <RelativeTime at={job.runAt} />
             </>
           }
         >
@@ -42,7 +54,7 @@ export function JobNow({ job }: { job: JobDetail }): ReactNode {
       );
     case "dead":
       return (
-        <Notice tone="bad" title={`It failed ${attemptsOf(job)} and waits for somebody`}>
+        <Notice tone="bad" title={`${it(job)} failed ${attemptsOf(job)} and waits for somebody`}>
           <LastError job={job} />
           <p className="mt-1">
             Retry it once the cause is mended, or discard it if nobody needs the work any more.

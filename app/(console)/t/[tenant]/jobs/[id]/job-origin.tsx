@@ -34,12 +34,17 @@ export function JobOrigin({ tenant, job, route, apiKey }: Props) {
         { name: "Created", value: <RelativeTime at={job.createdAt} /> },
         { name: "First started", value: <RelativeTime at={job.startedAt} none="not yet" /> },
         { name: "Finished", value: <RelativeTime at={job.finishedAt} none="not yet" /> },
-        { name: "Attempts", value: `${job.attempts} of ${job.maxAttempts}` },
+        { name: "Attempts", value: attemptsText(job) },
         { name: "Time per attempt", value: `at most ${durationText(job.timeoutMs)}` },
       ]}
     />
   );
 }
+
+const attemptsText = ({ attempts, maxAttempts, pipeline }: JobDetail) =>
+  pipeline
+    ? `${attempts} in all; ${pipeline.attemptsPerStep} for each step`
+    : `${attempts} of ${maxAttempts}`;
 
 const None = () => <span className="text-muted">none</span>;
 

@@ -56,7 +56,13 @@ export function JobStory({ job }: { job: JobDetail }) {
                 </li>
               );
             case "attempt":
-              return <Attempt key={`attempt ${entry.attempt.number}`} attempt={entry.attempt} />;
+              return (
+                <Attempt
+                  key={`attempt ${entry.attempt.number}`}
+                  attempt={entry.attempt}
+                  step={job.pipeline?.functions[(entry.attempt.step ?? 0) - 1] ?? null}
+                />
+              );
             default:
               return (
                 <Row key={entry.entry.id} icon={<UserRound aria-hidden size={14} />} at={entry.at}>
@@ -86,13 +92,15 @@ function Row({ icon, at, children }: { icon: ReactNode; at: string; children: Re
   );
 }
 
-function Attempt({ attempt }: { attempt: JobAttempt }) {
+/** `step`: the function that the attempt ran, when the job has more than one. */
+function Attempt({ attempt, step }: { attempt: JobAttempt; step: string | null }) {
   const { status, word } = OUTCOMES[attempt.outcome];
   const { error } = attempt;
   const line = (
     <span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
       <StatusBadge status={status} {...(word ? { word } : {})} />
       <span className="whitespace-nowrap font-medium">Attempt {attempt.number}</span>
+      {step ? <span className="min-w-0 break-words">{step}</span> : null}
       <span className="whitespace-nowrap text-muted">
         {attempt.durationMs === null ? "so far" : durationText(attempt.durationMs)}
       </span>

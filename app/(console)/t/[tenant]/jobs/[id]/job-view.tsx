@@ -16,6 +16,7 @@ import { paths } from "#lib/paths.ts";
 import { ActDialog } from "./act-dialog.tsx";
 import { JobNow } from "./job-now.tsx";
 import { JobOrigin, type OriginKey, type OriginRoute } from "./job-origin.tsx";
+import { JobSteps } from "./job-steps.tsx";
 import { JobStory } from "./job-story.tsx";
 
 type Props = {
@@ -44,7 +45,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
     <>
       <PageHeader
         up={{ href: paths.jobs(tenant.slug), label: "Jobs" }}
-        title={job.function}
+        title={job.pipeline ? job.pipeline.functions.join(" → ") : job.function}
         meta={
           <>
             <span role="status">
@@ -77,6 +78,11 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
       </div>
       <div className="grid grid-cols-1 gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
+          {job.pipeline ? (
+            <Section title="Steps">
+              <JobSteps job={job} />
+            </Section>
+          ) : null}
           <Section title="What happened">
             <JobStory job={job} />
           </Section>
@@ -96,11 +102,17 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
       </Section>
       <div className="grid grid-cols-1 gap-x-10 xl:grid-cols-2">
         <Section title="Payload">
-          <JsonView value={job.input as JsonValue} label="What the function is given" />
+          <JsonView
+            value={job.input as JsonValue}
+            label={job.pipeline ? "What the first step is given" : "What the function is given"}
+          />
         </Section>
         <Section title="Result">
           {job.state === "succeeded" ? (
-            <JsonView value={(job.result ?? null) as JsonValue} label="What the function returned" />
+            <JsonView
+              value={(job.result ?? null) as JsonValue}
+              label={job.pipeline ? "What the last step returned" : "What the function returned"}
+            />
           ) : (
             <p className="border-y py-3 text-muted">None: only a job that has succeeded has one.</p>
           )}
