@@ -44,6 +44,9 @@ function parserProblem(code: string | undefined): string {
 
 /** The gateway's HTTP server: reads, refuses what is malformed, hands on, and logs one line per request. */
 export function createGatewayServer(services: Services, state: ServerState, logger: GatewayLogger) {
+  /** The latest request of each connection. */
+  const lastOn = new WeakMap<Duplex, Exchange>();
+
   function exchangeOf(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange {
     const forwarded = req.headers["x-forwarded-for"] as string | undefined;
     return {
@@ -111,6 +114,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     const began = performance.now(); // a clock that is set must not show in durations
     const url = req.url as string;
     const exchange = exchangeOf(req, res, expectsContinue);
+    lastOn.set(req.socket, exchange);
     if (url === "/healthz" || url === "/readyz") {
       const healthz = url === "/healthz";
       const source = state.draining() ? "nothing" : state.source();
@@ -145,6 +149,11 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     });
   }
 
+  function refuseSocket(socket: Duplex, message: string): void {
+    state.metrics.malformed(message);
+    refuseConnection(socket, message);
+  }
+
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -161,11 +170,19 @@ export function createGatewayServer(services: Services, state: ServerState, logg
   server.on("checkExpectation", (req, res) =>
     refuseMalformed(exchangeOf(req, res, false), "The Expect header asks for something unknown."),
   );
-  server.on("upgrade", (_req, socket) => refuseConnection(socket, "WebSocket is not supported."));
-  server.on("connect", (_req, socket) => refuseConnection(socket, "CONNECT is not supported."));
+  server.on("upgrade", (_req, socket) => refuseSocket(socket, "WebSocket is not supported."));
+  server.on("connect", (_req, socket) => refuseSocket(socket, "CONNECT is not supported."));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const message = parserProblem(error.code);
+    const last = lastOn.get(socket);
     if (error.code === "ECONNRESET") socket.destroy();
-    else refuseConnection(socket, parserProblem(error.code));
+    // It was told that the connection closes: what comes behind is nobody's request.
+    else if (last?.res.headersSent && (last.closes || last.expectsContinue || last.draining())) return;
+    // The answer before this one must be whole first, or this one would be taken for it.
+    else if (last?.req.complete && !last.res.writableFinished) {
+      last.res.once("finish", () => refuseSocket(socket, message));
+    } else if (last?.res.headersSent && !last.res.writableFinished) socket.destroy();
+    else refuseSocket(socket, message);
   });
   return server;
 }
