@@ -35,10 +35,16 @@ export const paths = {
   /** Not a page: the management API's answer, to be saved as a file. */
   revisionOpenApi: (slug: string, number: number, format: "json" | "yaml" = "json") =>
     `/api/v1/tenants/${part(slug)}/revisions/${number}/openapi?format=${format}`,
-  /** With a request to explain, or with the ID of one that was refused. */
+  /** With a request to explain, with the ID of one that was refused, or where such an ID is asked for. */
   explain: (
     slug: string,
-    query: { method?: string; path?: string; keyId?: string | undefined; request?: string } = {},
+    query: {
+      method?: string;
+      path?: string;
+      keyId?: string | undefined;
+      request?: string;
+      about?: "refusal";
+    } = {},
   ) => `${tenant(slug)}/explain${queryString(query)}`,
   keys: (
     slug: string,

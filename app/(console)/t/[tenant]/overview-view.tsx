@@ -205,7 +205,8 @@ function Refused({ slug, refusals }: { slug: string; refusals: Overview["refusal
   return (
     <span className="flex flex-col gap-0.5">
       <span>
-        {countOf(all, "call")}. <TextLink href={paths.explain(slug)}>Explain one by its request ID</TextLink>
+        {countOf(all, "call")}.{" "}
+        <TextLink href={paths.explain(slug, { about: "refusal" })}>Explain one by its request ID</TextLink>
       </span>
       {shown.map(({ code, count }) => (
         <span key={code} className="break-all text-muted text-xs">

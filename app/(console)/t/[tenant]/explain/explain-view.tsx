@@ -6,7 +6,7 @@ import { RefusalLookup } from "./refusal-lookup.tsx";
 import { RequestExplainer } from "./request-explainer.tsx";
 
 /** What the address asks for. */
-export type Asked = { method?: string; path?: string; keyId?: string; request?: string };
+export type Asked = { method?: string; path?: string; keyId?: string; request?: string; about?: string };
 
 /** A request that could be made, or one that was refused. */
 export function ExplainPageView({
@@ -18,7 +18,9 @@ export function ExplainPageView({
   gatewayUrl: string;
   asked: Asked;
 }) {
-  const [tab, setTab] = useState<"request" | "refusal">(asked.request ? "refusal" : "request");
+  const [tab, setTab] = useState<"request" | "refusal">(
+    asked.request || asked.about === "refusal" ? "refusal" : "request",
+  );
   return (
     <>
       <PageHeader
