@@ -41,3 +41,15 @@ test("subjects that have gone quiet are forgotten", () => {
   limiter.take("r", "now", limit, 100_000);
   assert.equal(limiter.size(), 1);
 });
+
+test("a clock that is set back makes nobody wait longer than a minute, and one set forward lets nobody starve", () => {
+  for (const step of [-3_600_000, -61_000, -1, 61_000, 3_600_000]) {
+    const limiter = createRateLimiter();
+    const limit = { requestsPerMinute: 1, per: "ip" } as const;
+    const start = 10_000_000;
+    limiter.take("route", "a", limit, start);
+    limiter.take("route", "a", limit, start);
+    assert.equal(limiter.take("route", "a", limit, start + step + 60_001).limited, false, String(step));
+    assert.ok(limiter.take("route", "a", limit, start + step + 60_001).resetSeconds <= 60, String(step));
+  }
+});
