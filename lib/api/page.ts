@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStorable } from "#lib/contract/moment.ts";
 import { invalid } from "#lib/errors/domain-error.ts";
 
 /** `?limit=` and `?cursor=` of every list. */
@@ -31,9 +32,13 @@ export function decodeCursor<const Parts extends readonly z.ZodType<string>[]>(
     const values: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     // PostgreSQL cannot take a NUL, and no list gave one.
     if (JSON.stringify(values).includes("\\u0000")) throw new RangeError("a NUL byte");
-    return z.tuple(parts as unknown as [z.ZodType<string>]).parse(values) as unknown as {
+    const read = z.tuple(parts as unknown as [z.ZodType<string>]).parse(values) as unknown as {
       [Index in keyof Parts]: string;
     };
+    // Nor can it take the year 0.
+    const times = read.filter((_, place) => parts[place] instanceof z.ZodISODateTime);
+    if (!times.every(isStorable)) throw new RangeError("a date that no row has");
+    return read;
   } catch {
     throw invalid([{ path: "cursor", message: "is not a cursor that this list gave" }]);
   }

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { METHODS, type Method } from "./methods.ts";
 import { type ParsedPattern, parsePattern } from "./path.ts";
+import { printable } from "./text.ts";
 
 export const MAX_AUTHORIZED_REQUESTS = 500;
+const MAX_QUERY_PARAMETERS = 20;
 
 /** One kind of request that a key may make: the same path grammar as a route's. */
 export const authorizedRequestSchema = z.strictObject({
@@ -12,7 +14,13 @@ export const authorizedRequestSchema = z.strictObject({
     if (!parsed.ok) context.addIssue({ code: "custom", message: parsed.message });
   }),
   /** Each named parameter must be present, once, with exactly this value. Others are not looked at. */
-  queryParameters: z.record(z.string().min(1).max(256), z.string().max(1_024)).default({}),
+  queryParameters: z
+    .record(printable(1, 256), printable(0, 1_024))
+    .refine(
+      (named) => Object.keys(named).length <= MAX_QUERY_PARAMETERS,
+      `holds more than ${MAX_QUERY_PARAMETERS} parameters`,
+    )
+    .default({}),
 });
 
 /** `null`: anything that the key's routes allow. An empty list: nothing. */

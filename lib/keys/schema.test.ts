@@ -19,6 +19,25 @@ test("a key is refused for what is wrong with it, at the field that is wrong", (
     [{ name: "a\u0000b" }, /^name has a control character$/],
     [{ name: "a\nb" }, /^name has a control character$/],
     [{ name: "\ud800" }, /^name has a control character$/],
+    [{ name: "a\u202eb" }, /^name has a control character$/],
+    [{ name: "\u200b\u2060" }, /^name has no visible character$/],
+    [{ expiresAt: "9999-12-31T23:59:59-23:59" }, /^expiresAt is outside the years 1 to 9999$/],
+    [
+      { authorizedRequests: [{ path: "/a", queryParameters: { "a\u0000": "" } }] },
+      /^authorizedRequests\.0\.queryParameters\./,
+    ],
+    [
+      { authorizedRequests: [{ path: "/a", queryParameters: { a: "\ud800" } }] },
+      /^authorizedRequests\.0\.queryParameters\.a has a control character$/,
+    ],
+    [
+      {
+        authorizedRequests: [
+          { path: "/a", queryParameters: Object.fromEntries(rows(21).map(({ path }) => [path, ""])) },
+        ],
+      },
+      /^authorizedRequests\.0\.queryParameters holds more than 20 parameters$/,
+    ],
     [{ description: "\u0007" }, /^description has a control character$/],
     [{ expiresAt: "2001-01-01T00:00:00Z" }, /^expiresAt is in the past$/],
     [{ expiresAt: "2099-13-01T00:00:00Z" }, /^expiresAt /],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authorizedRequestsSchema } from "#lib/contract/authorized-requests.ts";
+import { moment } from "#lib/contract/moment.ts";
 import { IDLE_REASONS } from "#lib/contract/rights-reach.ts";
 import { line, paragraph } from "#lib/contract/text.ts";
 import { MAX_GRACE_SECONDS } from "./rules.ts";
@@ -43,9 +44,7 @@ export const apiKeyDetailSchema = apiKeySchema.extend({
 export type ApiKeyDetail = z.output<typeof apiKeyDetailSchema>;
 
 /** A moment to come, as ISO 8601 with an offset. */
-export const futureTime = z.iso
-  .datetime({ offset: true })
-  .refine((text) => !(Date.parse(text) <= Date.now()), "is in the past");
+export const futureTime = moment.refine((text) => !(Date.parse(text) <= Date.now()), "is in the past");
 
 export const newKeySchema = z.strictObject({
   name: line(1, 120),
@@ -85,7 +84,7 @@ export type KeyFilters = { [Name in keyof typeof keyFilters]?: z.output<(typeof 
 const bulkRevokeFields = z.strictObject({
   keys: z.union([
     z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(1_000) }),
-    z.strictObject({ madeBefore: z.iso.datetime({ offset: true }) }),
+    z.strictObject({ madeBefore: moment }),
   ]),
   dryRun: z.boolean().default(false),
   expected: z.int().min(0).default(0),
