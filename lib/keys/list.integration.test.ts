@@ -66,7 +66,20 @@ test("pages hold every key once, newest first", async () => {
 test("a search and a status find exactly what reading everything finds, common or rare, page by page", async () => {
   const keys = await all(actor, {});
   const some = keys[1234] as ApiKey;
-  for (const q of ["partner", "RARE_bird", "rare%", "99", some.prefix, some.lastFour, "nobody", "_", "\\"]) {
+  for (const q of [
+    "partner",
+    "RARE_bird",
+    "rare%",
+    "99",
+    some.prefix,
+    some.lastFour,
+    "nobody",
+    "_",
+    "\\",
+    some.name,
+    `${some.name} `,
+    "partner 12",
+  ]) {
     for (const status of [undefined, "active", "expired", "revoked", "rotating"] as const) {
       const expected = keys.filter(
         (key) =>

@@ -4,6 +4,7 @@ import { defineQuery } from "#lib/command/define.ts";
 import type { AuthorizedRequest } from "#lib/contract/authorized-requests.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
+import { rarestPart } from "./rarest-part.ts";
 import { keyStatus, SOON_DAYS } from "./rules.ts";
 import type { ApiKey, ApiKeyDetail, KeyFilters, KeyStatus } from "./schema.ts";
 
@@ -114,8 +115,10 @@ export const listKeys = defineQuery("tenant.read", async ({ tx, actor }, input: 
       SELECT FROM api_keys_unused x WHERE x.tenant_id = ${actor.tenant.id}::uuid AND x.api_key_id = k.id)`);
   }
   if (input.q) {
-    const pattern = `%${input.q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
-    conditions.push(Prisma.sql`k.search LIKE ${pattern}`);
+    // The index is asked for the rarest part only; the whole is looked for in what that leaves.
+    const q = input.q.toLowerCase();
+    const pattern = `%${rarestPart(q).replace(/[\\%_]/g, "\\$&")}%`;
+    conditions.push(Prisma.sql`k.search LIKE ${pattern} AND strpos(k.search, ${q}) > 0`);
   }
   const page = await findPage(tx, conditions, place, input.limit + 1);
   const rows = await tx.$queryRaw<KeyRow[]>`
