@@ -4,7 +4,7 @@ import type { Permission } from "../access/permissions.ts";
 import { type AuditRecord, writeAudit } from "../audit/audit.ts";
 import { CHANNELS } from "../contract/channels.ts";
 import type { Transaction } from "../db/client.ts";
-import { withTenant } from "../db/scope.ts";
+import { type ScopeOptions, withTenant } from "../db/scope.ts";
 
 export type CommandContext = {
   tx: Transaction;
@@ -26,21 +26,25 @@ export type Command<Input, Output> = ((actor: TenantActor, input: Input) => Prom
 export function defineCommand<Input, Output>(
   permission: Permission,
   run: (context: CommandContext, input: Input) => Promise<Output>,
+  options?: ScopeOptions,
 ): Command<Input, Output> {
   const command = async (actor: TenantActor, input: Input): Promise<Output> => {
     authorize(actor, permission);
-    return withTenant(actor, (tx) =>
-      run(
-        {
-          tx,
-          actor,
-          audit: (record) => writeAudit(tx, actor, actor.tenant.id, record),
-          async notify(channel) {
-            await tx.$executeRaw`SELECT pg_notify(${CHANNELS[channel]}, '')`;
+    return withTenant(
+      actor,
+      (tx) =>
+        run(
+          {
+            tx,
+            actor,
+            audit: (record) => writeAudit(tx, actor, actor.tenant.id, record),
+            async notify(channel) {
+              await tx.$executeRaw`SELECT pg_notify(${CHANNELS[channel]}, '')`;
+            },
           },
-        },
-        input,
-      ),
+          input,
+        ),
+      options,
     );
   };
   return Object.assign(command, { permission });

@@ -3,23 +3,36 @@ import { database, type Transaction } from "./client.ts";
 
 type Scope = { tenantId?: string; userId?: string; credentialHash?: string };
 
+/** `longestMs`: how long the transaction may take before it is undone, where the usual 20 seconds are too few. */
+export type ScopeOptions = { longestMs?: number };
+
 /**
  * Runs `work` in one transaction in which row-level security sees exactly this tenant, person or presented
  * credential. The settings end with the transaction, so a pooled connection carries nothing over.
  */
-async function withScope<T>(scope: Scope, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return database().$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT
-      set_config('app.tenant', ${scope.tenantId ?? ""}, true),
-      set_config('app.user', ${scope.userId ?? ""}, true),
-      set_config('app.credential', ${scope.credentialHash ?? ""}, true)`;
-    return work(tx);
-  });
+async function withScope<T>(
+  scope: Scope,
+  work: (tx: Transaction) => Promise<T>,
+  { longestMs }: ScopeOptions = {},
+): Promise<T> {
+  return database().$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT
+        set_config('app.tenant', ${scope.tenantId ?? ""}, true),
+        set_config('app.user', ${scope.userId ?? ""}, true),
+        set_config('app.credential', ${scope.credentialHash ?? ""}, true)`;
+      return work(tx);
+    },
+    longestMs === undefined ? {} : { timeout: longestMs },
+  );
 }
 
 /** A transaction that sees the actor's tenant and nothing of any other. */
-export const withTenant = <T>(actor: TenantActor, work: (tx: Transaction) => Promise<T>): Promise<T> =>
-  withScope({ tenantId: actor.tenant.id, userId: actor.userId }, work);
+export const withTenant = <T>(
+  actor: TenantActor,
+  work: (tx: Transaction) => Promise<T>,
+  options?: ScopeOptions,
+): Promise<T> => withScope({ tenantId: actor.tenant.id, userId: actor.userId }, work, options);
 
 /** A transaction that sees what belongs to one person: memberships, the tenants behind them, access tokens. */
 export const withUser = <T>(userId: Actor["userId"], work: (tx: Transaction) => Promise<T>): Promise<T> =>

@@ -131,6 +131,29 @@ test("after a leak exactly the previewed keys are revoked, or none", async () =>
   assert.ok(left.data.some(({ id }) => id === keys[2]?.id));
 });
 
+test("keys without number are revoked as one, and the audit log tells which without naming each", async () => {
+  const { actor: leaky } = await plane.tenant("leaky");
+  const amount = 1_001;
+  await sql.query(
+    `INSERT INTO api_keys (id, tenant_id, name, key_hash, prefix, last_four, created_by_label, created_at)
+     SELECT gen_random_uuid(), $1, 'Leaked ' || i, sha256(('leaked ' || i)::bytea), 'gh_leaked', 'abcd', 'Somebody',
+            now() - interval '1 day' FROM generate_series(1, $2::int) i`,
+    [leaky.tenant.id, amount],
+  );
+  const keys = { madeBefore: new Date().toISOString() };
+  const { revoked, sample } = await revokeKeys(leaky, bulk({ keys, expected: amount }));
+  assert.deepEqual([revoked, sample.length], [amount, 20]);
+  const { rows } = await sql.query(
+    `SELECT before, after ->> 'revokedAt' AS at, (SELECT encode(sha256(string_agg(id::text, E'\\n' ORDER BY id)::bytea), 'hex')
+       FROM api_keys k WHERE k.tenant_id = $1 AND k.revoked_at = (a.after ->> 'revokedAt')::timestamptz) AS digest
+     FROM audit_entries a WHERE tenant_id = $1 AND action = 'key.revoke-many'`,
+    [leaky.tenant.id],
+  );
+  assert.equal(rows.length, 1);
+  assert.deepEqual(rows[0].before, { selection: keys, count: amount, idsSha256: rows[0].digest });
+  assert.match(rows[0].digest, /^[0-9a-f]{64}$/);
+});
+
 test("a preview needs no reason, and revoking many does", () => {
   const keys = { madeBefore: "2030-01-01T00:00:00Z" };
   assert.equal(bulkRevokeSchema.safeParse({ keys, dryRun: true }).success, true);
