@@ -23,7 +23,22 @@ test("a name that copies would drop without a word is refused at its place, howe
   assert.deepEqual(await read('{"note":"__proto__"}'), { note: "__proto__" });
 });
 
+const nested = (depth: number) => `${'{"a":'.repeat(depth)}"__proto__"${"}".repeat(depth)}`;
+
 test("a body that is nested without end is read or refused, never a fall", async () => {
-  const deep = `${'{"a":'.repeat(100_000)}"__proto__"${"}".repeat(100_000)}`;
-  assert.equal(typeof (await read(deep)), "object");
+  assert.equal(typeof (await read(nested(100_000))), "object");
+});
+
+test("twice the depth of a body costs about twice the time, not four times", async () => {
+  const cpuOf = async (depth: number) => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 3; round++) {
+      const before = process.cpuUsage();
+      await read(nested(depth));
+      least = Math.min(least, process.cpuUsage(before).user);
+    }
+    return least;
+  };
+  await cpuOf(1_000);
+  assert.ok((await cpuOf(80_000)) < 6 * (await cpuOf(20_000)) + 50_000);
 });
