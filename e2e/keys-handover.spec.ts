@@ -192,6 +192,10 @@ test("a minted key is shown once: leaving asks, and neither the way back nor ano
   const mint = page.getByRole("dialog", { name: "Mint a key" });
   const name = fresh("Once");
   await mint.getByLabel("Name").fill(name);
+  await page.keyboard.press("Escape");
+  const discard = page.getByRole("dialog", { name: "Discard what you filled in?" });
+  await discard.getByRole("button", { name: "Cancel" }).click();
+  await expect(discard).toBeHidden();
   await mint.getByRole("radio", { name: /Requests by hand/ }).click();
   await mint.getByLabel("Path of row 1").fill("/nowhere/at/all");
   await expect(mint.getByText("No live route is like this.")).toBeVisible();

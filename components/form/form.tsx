@@ -1,7 +1,7 @@
 "use client";
 import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { ErrorNotice } from "#components/ui/notice.tsx";
-import { useUnsavedChanges } from "./unsaved-changes.tsx";
+import { UNSENT, useUnsavedChanges } from "./unsaved-changes.tsx";
 import { useSaveShortcut } from "./use-save-shortcut.ts";
 
 type FormProps = {
@@ -11,6 +11,8 @@ type FormProps = {
   error: unknown;
   /** Whether something would be lost by leaving: then leaving asks. */
   dirty: boolean;
+  /** It stands in a dialog, which closes through `leaveTo`: the question is then about the form, not about the page. */
+  inDialog?: boolean;
   /** Grows with every refused attempt, so that the first field with an error receives the focus. */
   attempt?: number;
   /** Whether Ctrl/⌘ S sends it, for the one form that a page is about. */
@@ -35,6 +37,7 @@ export function Form({
   onSubmit,
   error,
   dirty,
+  inDialog = false,
   attempt = 0,
   savesByKey = false,
   sticky = false,
@@ -44,7 +47,7 @@ export function Form({
   ...rest
 }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
-  const guard = useUnsavedChanges(dirty);
+  const guard = useUnsavedChanges(dirty, inDialog ? UNSENT : undefined);
   useSaveShortcut(savesByKey, onSubmit);
 
   useEffect(() => {

@@ -20,10 +20,17 @@ export function leaveTo(go: () => void): void {
   else go();
 }
 
-type LeaveWords = { title: string; lost: string };
+type LeaveWords = { title: string; lost: string; confirm?: string };
 const UNSAVED: LeaveWords = {
   title: "Leave without saving?",
   lost: "What you changed on this page is not saved and will be lost.",
+};
+
+/** For a form in a dialog, whose Escape, cross and press outside ask through `leaveTo`. */
+export const UNSENT: LeaveWords = {
+  title: "Discard what you filled in?",
+  lost: "Nothing has been made of it yet, and it will be lost.",
+  confirm: "Discard",
 };
 
 /**
@@ -79,7 +86,7 @@ export function useUnsavedChanges(dirty: boolean, words = UNSAVED): ReactNode {
       onClose={() => setLeave(null)}
       title={words.title}
       blastRadius={words.lost}
-      confirmLabel="Leave"
+      confirmLabel={words.confirm ?? "Leave"}
       onConfirm={async () => {
         allowed.current = true;
         leave?.();

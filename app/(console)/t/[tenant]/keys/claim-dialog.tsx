@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useRef, useState } from "react";
 import { Form } from "#components/form/form.tsx";
+import { leaveTo } from "#components/form/unsaved-changes.tsx";
 import { useForm } from "#components/form/use-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -29,7 +30,7 @@ export function ClaimDialog({ tenant, refusal, open, onClose }: ClaimDialogProps
     <>
       <Dialog
         open={open && made === null}
-        onClose={onClose}
+        onClose={() => leaveTo(onClose)}
         title="Hand over a key"
         initialFocus={nameField}
         description="You get a link, no key. The key is made when the partner reveals it, and only the partner sees it."
@@ -78,7 +79,8 @@ function ClaimForm({ tenant, refusal, nameField, onCancel, onMade }: ClaimFormPr
       aria-label="Hand over a key"
       onSubmit={form.submit}
       error={form.error}
-      dirty={false}
+      dirty={form.dirty}
+      inDialog
       attempt={form.attempt}
       footer={
         <>

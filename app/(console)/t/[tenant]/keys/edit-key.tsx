@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { Field } from "#components/form/field.tsx";
 import { Form } from "#components/form/form.tsx";
+import { leaveTo } from "#components/form/unsaved-changes.tsx";
 import { useForm } from "#components/form/use-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -19,7 +20,7 @@ export function EditKey({ tenant, apiKey, open, onClose }: EditKeyProps) {
   return (
     <Dialog
       open={open}
-      onClose={onClose}
+      onClose={() => leaveTo(onClose)}
       title="Edit name and description"
       description="Rights and expiry are the key's own: rotate it, or make another key, to change them."
       initialFocus={first}
@@ -54,7 +55,8 @@ function EditForm({
       aria-label="Edit name and description"
       onSubmit={form.submit}
       error={form.error}
-      dirty={false}
+      dirty={form.dirty}
+      inDialog
       attempt={form.attempt}
       footer={
         <>

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useRef, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { Form } from "#components/form/form.tsx";
+import { leaveTo } from "#components/form/unsaved-changes.tsx";
 import { useForm } from "#components/form/use-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -32,7 +33,7 @@ export function MintDialog({ tenant, gatewayUrl, refusal, open, onClose }: MintD
     <>
       <Dialog
         open={open && minted === null}
-        onClose={onClose}
+        onClose={() => leaveTo(onClose)}
         title="Mint a key"
         initialFocus={nameField}
         description="It works as soon as it is made. You see it once. To let a partner reveal a key that you never see, hand it over instead."
@@ -91,7 +92,8 @@ function MintForm({ tenant, refusal, nameField, onCancel, onMinted }: MintFormPr
       aria-label="Mint a key"
       onSubmit={form.submit}
       error={form.error}
-      dirty={false}
+      dirty={form.dirty}
+      inDialog
       attempt={form.attempt}
       footer={
         <>

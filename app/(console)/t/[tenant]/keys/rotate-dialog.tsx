@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { Form } from "#components/form/form.tsx";
+import { leaveTo } from "#components/form/unsaved-changes.tsx";
 import { useForm } from "#components/form/use-form.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -34,7 +35,7 @@ export function RotateDialog({ tenant, apiKey, refusal, onClose }: RotateDialogP
     <>
       <Dialog
         open={apiKey !== null && made === null}
-        onClose={onClose}
+        onClose={() => leaveTo(onClose)}
         title={apiKey ? `Rotate “${apiKey.name}”` : "Rotate"}
         description="A new key takes over its name, rights and expiry, and every route that names the old one lets the new one in."
       >
@@ -117,7 +118,8 @@ function RotateForm({ tenant, apiKey, refusal, onCancel, onMade }: RotateFormPro
       aria-label="Rotate the key"
       onSubmit={form.submit}
       error={form.error}
-      dirty={false}
+      dirty={form.dirty}
+      inDialog
       attempt={form.attempt}
       footer={
         <>
