@@ -48,7 +48,7 @@ export const paths = {
   ) => `${tenant(slug)}/explain${queryString(query)}`,
   keys: (
     slug: string,
-    query: { q?: string; status?: string; expires?: "soon"; find?: "1"; mint?: "1" } = {},
+    query: { q?: string; status?: string; expires?: "soon"; find?: "1"; mint?: "1"; handover?: "1" } = {},
   ) => `${tenant(slug)}/keys${queryString(query)}`,
   claims: (slug: string) => `${tenant(slug)}/keys/links`,
   key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,

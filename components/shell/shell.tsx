@@ -124,16 +124,23 @@ function useShellCommands(
       { id: "publish", label: "Review and publish changes", group: "Do", href: paths.changes(tenant) },
       {
         id: "mint-key",
-        label: "Mint key",
+        label: "Mint a key",
         group: "Do",
         keywords: "new api key",
         href: `${paths.keys(tenant)}?mint=1`,
       },
       {
+        id: "hand-over-key",
+        label: "Hand over a key",
+        group: "Do",
+        keywords: "claim link partner share send",
+        href: paths.keys(tenant, { handover: "1" }),
+      },
+      {
         id: "find-key",
         label: "Find a key",
         group: "Do",
-        keywords: "who is this lookup whose secret leaked prefix last four",
+        keywords: "who is this lookup whose secret leaked prefix last four rotate revoke",
         href: paths.keys(tenant, { find: "1" }),
       },
       ...tenants

@@ -1,18 +1,31 @@
 import { Ban, Clock, Eye } from "lucide-react";
 import type { Column } from "#components/table/data-table.tsx";
 import { Badge, StatusBadge } from "#components/ui/badge.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { RowMenu } from "#components/ui/menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { expiresSoon, whyNotRevoke } from "#lib/keys/rules.ts";
 import type { ApiKey } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
+import { rightsText } from "./key-words.ts";
 import type { KeySelectionState } from "./use-key-selection.ts";
 
-/** What a key may do, in a few words. */
-export function rightsText({ authorizedRequests }: Pick<ApiKey, "authorizedRequests">): string {
-  if (authorizedRequests === null) return "All its routes allow";
-  if (authorizedRequests.length === 0) return "Nothing";
-  return `${authorizedRequests.length} ${authorizedRequests.length === 1 ? "request" : "requests"}`;
+/** What a key may do, in the width of a column; the whole of it on hover. */
+export function KeyRights({ authorizedRequests }: Pick<ApiKey, "authorizedRequests">) {
+  const text = rightsText({ authorizedRequests });
+  const single = authorizedRequests?.length === 1;
+  return (
+    <span
+      title={single ? text : undefined}
+      translate={single ? "no" : undefined}
+      className={cx(
+        "inline-block max-w-52 truncate whitespace-nowrap align-middle",
+        single && "font-mono text-xs",
+      )}
+    >
+      {text}
+    </span>
+  );
 }
 
 /** The visible ends of a key. */
@@ -80,7 +93,7 @@ export function keyColumns({ tenant, refusal, selection, onRevoke }: Actions): C
     {
       id: "rights",
       header: "May do",
-      cell: (key) => <span className="whitespace-nowrap">{rightsText(key)}</span>,
+      cell: (key) => <KeyRights {...key} />,
     },
     { id: "used", header: "Last used", cell: (key) => <RelativeTime at={key.lastUsedAt} /> },
     { id: "expires", header: "Expires", cell: (key) => <KeyExpiry apiKey={key} /> },

@@ -2,8 +2,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, Pencil, RotateCw } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
+import { type Command, useCommands } from "#components/shell/commands.ts";
 import { MethodBadge, StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
@@ -15,9 +16,10 @@ import { whyNotRevoke, whyNotRotate } from "#lib/keys/rules.ts";
 import type { ApiKeyDetail } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
 import { Enforcement, keyQuery } from "../enforcement.tsx";
-import { KeyEnds, KeyExpiry, rightsText } from "../key-columns.tsx";
+import { KeyEnds, KeyExpiry } from "../key-columns.tsx";
 import { KeyRoutes } from "../key-routes.tsx";
 import { KeyTraffic } from "../key-traffic.tsx";
+import { rightsText } from "../key-words.ts";
 import { RotateKey } from "../rotate-key.tsx";
 import { RotatePanel } from "../rotate-panel.tsx";
 import { useOnceOpen } from "../use-once-open.ts";
@@ -50,6 +52,30 @@ export function KeyView({ tenant, role, initial, curl, loadedAt }: KeyViewProps)
   const used = { edit: useOnceOpen(editing), revoke: useOnceOpen(revoking) };
   const [rotating, setRotating] = useState(false);
   const refusal = whyNot(role, "key.manage");
+  useCommands(
+    useMemo(() => {
+      const offered: Command[] = [];
+      if (!refusal && !whyNotRotate(key)) {
+        const keywords = "replace renew this key";
+        offered.push({
+          id: "rotate-key",
+          label: `Rotate “${key.name}”`,
+          keywords,
+          run: () => setRotating(true),
+        });
+      }
+      if (!refusal && !whyNotRevoke(key.status)) {
+        const keywords = "end leak this key";
+        offered.push({
+          id: "revoke-key",
+          label: `Revoke “${key.name}”`,
+          keywords,
+          run: () => setRevoking(true),
+        });
+      }
+      return offered.map((one) => ({ ...one, group: "This key" }));
+    }, [key, refusal]),
+  );
   return (
     <>
       <PageHeader

@@ -7,7 +7,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { whyNotCancel } from "#lib/claims/rules.ts";
 import type { Claim } from "#lib/claims/schema.ts";
 import { paths } from "#lib/paths.ts";
-import { rightsText } from "../key-columns.tsx";
+import { KeyRights } from "../key-columns.tsx";
 
 /** What has become of a link, and when. */
 function Fate({ claim }: { claim: Claim }) {
@@ -69,7 +69,7 @@ export function claimColumns({ tenant, refusal, onCancel }: Actions): Column<Cla
         claim.rotates ? (
           <TextLink href={paths.key(tenant, claim.rotates)}>As the key it replaces</TextLink>
         ) : (
-          <span className="whitespace-nowrap">{rightsText(claim)}</span>
+          <KeyRights {...claim} />
         ),
     },
     {
