@@ -50,11 +50,12 @@ export const revokeKeys = defineCommand(
     const [ended] = await tx.$queryRaw<[Ended]>`
       WITH ended AS (
         UPDATE api_keys SET revoked_at = now(), revoked_by_label = ${actorLabel(actor)}, version = version + 1
-        WHERE ${hit} RETURNING id, name, last_four AS "lastFour")
-      SELECT count(*)::int AS amount, now() AS at,
+        WHERE ${hit} RETURNING id, name, last_four, revoked_at)
+      SELECT count(*)::int AS amount, min(revoked_at) AS at,
              CASE WHEN count(*) <= ${NAMED} THEN array_agg(id::text ORDER BY id) END AS ids,
              encode(sha256(string_agg(id::text, chr(10) ORDER BY id)::bytea), 'hex') AS digest,
-             (SELECT json_agg(shown) FROM (SELECT * FROM ended LIMIT ${SAMPLE}) shown) AS sample
+             (SELECT json_agg(shown)
+              FROM (SELECT id, name, last_four AS "lastFour" FROM ended LIMIT ${SAMPLE}) shown) AS sample
       FROM ended`;
     if (ended.amount !== input.expected) throw otherNumber(ended.amount, input.expected);
     await audit({
