@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, type Page, test } from "@playwright/test";
 import { resetDraft, signInAs } from "./session.ts";
 
@@ -44,7 +45,8 @@ test("a developer pastes a document, leaves one operation out, imports the rest 
 }) => {
   const prefix = `journey-${Date.now().toString(36)}`;
   await signInAs(page, "acme", "developer");
-  await page.goto("/t/acme/routes/import");
+  await page.goto("/t/acme/routes");
+  await page.getByRole("link", { name: "Import", exact: true }).click();
   await page.getByLabel("OpenAPI document").fill(documentOf(prefix));
   await page.getByRole("button", { name: "Preview import" }).click();
 
@@ -86,4 +88,15 @@ test("a viewer is told why they cannot import", async ({ page }) => {
   await signInAs(page, "acme", "viewer");
   await page.goto("/t/acme/routes/import");
   await expect(page.getByRole("button", { name: "Preview import" })).toHaveAttribute("aria-disabled", "true");
+});
+
+test("a published revision is saved as an OpenAPI document", async ({ page }) => {
+  await signInAs(page, "acme", "viewer");
+  await page.goto("/t/acme/revisions/1");
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "OpenAPI" }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe("acme-r1.openapi.yaml");
+  const text = await readFile(await saved.path(), "utf8");
+  expect(text).toMatch(/^openapi: "?3\.1/);
 });

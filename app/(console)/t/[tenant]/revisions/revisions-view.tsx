@@ -20,7 +20,7 @@ import type { Gateways } from "#lib/gateways/schema.ts";
 import { paths } from "#lib/paths.ts";
 import type { Revision } from "#lib/publishing/schema.ts";
 import { REVISIONS_PER_PAGE } from "../changes/page-size.ts";
-import { downloadRevision } from "./download.ts";
+import { downloadOpenApi, downloadRevision } from "./download.ts";
 import { whereLive } from "./where-live.ts";
 
 const RollBackDialog = lazy(() =>
@@ -110,6 +110,11 @@ const columns = ({ tenant, role, live, onRollBack }: Actions): Column<Row>[] => 
               icon: <Download aria-hidden size={14} />,
               onSelect: () =>
                 void downloadRevision(tenant, number).catch((reason: unknown) => toast.error(reason)),
+            },
+            {
+              label: "Download as OpenAPI",
+              icon: <Download aria-hidden size={14} />,
+              onSelect: () => downloadOpenApi(tenant, number),
             },
             null,
             {

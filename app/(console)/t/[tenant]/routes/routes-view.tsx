@@ -1,5 +1,5 @@
 "use client";
-import { Plus } from "lucide-react";
+import { Plus, Upload } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { FilterBar } from "#components/table/filter-bar.tsx";
@@ -79,6 +79,12 @@ export function RoutesView({ tenant, role, gatewayUrl, filters, sort, initial, l
     </LinkButton>
   );
 
+  const bring = (
+    <LinkButton href={paths.importRoutes(tenant)} icon={<Upload aria-hidden size={14} />}>
+      Import
+    </LinkButton>
+  );
+
   return (
     <>
       <PageHeader
@@ -87,6 +93,7 @@ export function RoutesView({ tenant, role, gatewayUrl, filters, sort, initial, l
         actions={
           <>
             <ChangesLink tenant={tenant} />
+            {none ? null : bring}
             {none ? null : create}
           </>
         }
@@ -95,7 +102,12 @@ export function RoutesView({ tenant, role, gatewayUrl, filters, sort, initial, l
         <EmptyState
           title="No routes yet"
           body="A route says which requests are answered, by what, and who may make them. It needs a path and a target; nobody sees it before it is published."
-          action={create}
+          action={
+            <>
+              {create}
+              {bring}
+            </>
+          }
         />
       ) : (
         <>

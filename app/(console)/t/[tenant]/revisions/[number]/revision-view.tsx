@@ -18,7 +18,7 @@ import { BlastRadius } from "../../changes/blast-radius.tsx";
 import { DifferenceList } from "../../changes/difference-list.tsx";
 import { summarize } from "../../changes/effect-words.ts";
 import { PropagationPanel } from "../../changes/propagation-panel.tsx";
-import { downloadRevision } from "../download.ts";
+import { downloadOpenApi, downloadRevision } from "../download.ts";
 
 const RollBackDialog = lazy(() =>
   import("../roll-back-dialog.tsx").then((module) => ({ default: module.RollBackDialog })),
@@ -61,6 +61,9 @@ export function RevisionView({ tenant, role, revision, live, comparison }: Props
               }
             >
               Download
+            </Button>
+            <Button icon={<Download aria-hidden size={14} />} onClick={() => downloadOpenApi(tenant, number)}>
+              OpenAPI
             </Button>
             <Button
               variant="primary"
