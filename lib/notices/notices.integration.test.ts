@@ -7,8 +7,8 @@ import { database } from "#lib/db/client.ts";
 import { withSoleRight } from "#lib/db/sole.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { withClient } from "#tests/harness/database.ts";
-import { type Notice, sendKeyNotices } from "./send.ts";
 import { createMailer } from "./mail.ts";
+import { type Notice, sendKeyNotices } from "./send.ts";
 import { startKeyNotices } from "./sender.ts";
 
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
-import { sendKeyNotices } from "./send.ts";
 import { createMailer } from "./mail.ts";
+import { sendKeyNotices } from "./send.ts";
 
 const EVERY_MS = 3_600_000;
 
