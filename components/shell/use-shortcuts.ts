@@ -36,7 +36,8 @@ type Options = { tenant: string; onPalette: () => void; onHelp: () => void };
 /** Listens for the console's shortcuts while the shell is there. */
 export function useShortcuts({ tenant, onPalette, onHelp }: Options): void {
   const router = useRouter();
-  const afterG = useRef(0);
+  // When g was pressed last, in ms since the page began; long before it began, until then.
+  const afterG = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const onKeyDown = (event: globalThis.KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && !event.shiftKey && event.key.toLowerCase() === "k") {
@@ -47,7 +48,7 @@ export function useShortcuts({ tenant, onPalette, onHelp }: Options): void {
       if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || !singleKeys()) return;
       if (document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")) return;
       if (event.timeStamp - afterG.current < 1_000) {
-        afterG.current = 0;
+        afterG.current = Number.NEGATIVE_INFINITY;
         const item = NAV.flatMap((group) => group.items).find(({ key }) => key === event.key);
         if (!item) return;
         event.preventDefault();

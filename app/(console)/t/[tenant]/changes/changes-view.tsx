@@ -44,6 +44,9 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
   const [accepted, setAccepted] = useState<Accepted>(new Set());
   const { reset } = useDraftActions(tenant);
   const count = data.counts.total;
+  // The list may appear long after the page: then what the server saw may be of a draft that is no more.
+  const seen = initial.changes;
+  const same = data.draftVersion === seen.draftVersion && data.liveRevision === seen.liveRevision;
 
   const discard = (title: string, routeIds: string[] | null) =>
     reset(title, { draftVersion: data.draftVersion, revision: null, routeIds }).catch((reason: unknown) =>
@@ -102,7 +105,7 @@ export function ChangesView({ tenant, role, initial, loadedAt }: ChangesViewProp
             <DifferenceList
               tenant={tenant}
               sides={SIDES}
-              initial={initial.routes}
+              initial={same ? initial.routes : null}
               loadedAt={loadedAt}
               whyNotDiscard={whyNot(role, "draft.edit")}
               onDiscard={({ method, path, routeId }) =>

@@ -10,6 +10,7 @@ import { cx } from "#components/ui/cx.ts";
 import { TextLink } from "#components/ui/link-button.tsx";
 import { RowMenu } from "#components/ui/menu.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
+import { TableSkeleton } from "#components/ui/skeleton.tsx";
 import type { Page } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import { EFFECTS } from "#lib/publishing/rules.ts";
@@ -46,8 +47,8 @@ const FILTERS = [
 type Props = {
   tenant: string;
   sides: Sides;
-  /** What the server found for the address that it was asked for. */
-  initial: Page<RouteChange>;
+  /** What the server found for the address that it was asked for; null when the two sides have changed since. */
+  initial: Page<RouteChange> | null;
   loadedAt: number;
   /** Takes one change back; left out where there is nothing to take back. */
   onDiscard?: (change: RouteChange) => Promise<void>;
@@ -62,7 +63,9 @@ export function DifferenceList({ tenant, sides, initial, loadedAt, onDiscard, wh
   const { data, error } = useQuery({
     ...differenceQuery(tenant, sides, filters),
     placeholderData: keepPreviousData,
-    ...(JSON.stringify(filters) === first ? { initialData: initial, initialDataUpdatedAt: loadedAt } : {}),
+    ...(initial && JSON.stringify(filters) === first
+      ? { initialData: initial, initialDataUpdatedAt: loadedAt }
+      : {}),
   });
   const [opened, setOpened] = useState<RouteChange | null>(null);
   const [used, setUsed] = useState(false);
@@ -89,6 +92,8 @@ export function DifferenceList({ tenant, sides, initial, loadedAt, onDiscard, wh
             />
           ))}
         </ul>
+      ) : !data && !error ? (
+        <TableSkeleton rows={3} />
       ) : (
         <p className="border-t px-2 py-6 text-muted">
           No change is like this. Clear the filters to see them all.
