@@ -82,15 +82,19 @@ export const END_ATTEMPTS = `
     FROM ended
     WHERE jobs.id = ended.id AND jobs.state = 'running' AND jobs.worker_id = ended.worker
       AND jobs.attempts = ended.number
-    RETURNING jobs.id, jobs.tenant_id, jobs.state, jobs.dispatch, jobs.step, ended.number, ended.outcome,
-      ended.result, ended.error, ended.delay),
+    RETURNING jobs.id, jobs.tenant_id, jobs.function, jobs.state, jobs.dispatch, jobs.step, jobs.route_id,
+      jobs.revision, jobs.request_id, ended.number, ended.outcome, ended.result, ended.error, ended.fingerprint,
+      ended.delay),
   kept AS (
     INSERT INTO job_steps (job_id, step, tenant_id, result)
     SELECT id, step - 1, tenant_id, result::json FROM settled WHERE state = 'queued'),
   closed AS (
     UPDATE job_attempts SET outcome = settled.outcome, error = settled.error::json, finished_at = now()
     FROM settled WHERE job_attempts.job_id = settled.id AND job_attempts.number = settled.number)
-  SELECT id, tenant_id AS "tenantId", state, dispatch, delay AS "delaySeconds" FROM settled`;
+  SELECT id, tenant_id AS "tenantId", function, state, number AS attempt, outcome, dispatch,
+    delay AS "delaySeconds", route_id AS "routeId", revision, request_id AS "requestId", error::json AS error,
+    fingerprint
+  FROM settled`;
 
 /** $1 job ids, $2 attempt of each, $3 worker, $4 lease in ms. Rows being settled at this moment are passed over. */
 export const EXTEND_LEASES = `

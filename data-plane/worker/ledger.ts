@@ -13,6 +13,7 @@ import {
   LOCK_EXPIRED,
 } from "#data-plane/sql/jobs.ts";
 import { DISPATCH } from "#lib/contract/channels.ts";
+import { AFTER_ENDING, type Settled } from "./after-ending.ts";
 import { type EndedAttempt, failed, workerLost } from "./outcome.ts";
 
 /**
@@ -84,8 +85,6 @@ export async function takeJobs(
   );
 }
 
-type Settled = { id: string; tenantId: string; state: string; dispatch: number; delaySeconds: number };
-
 async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAttempt[]): Promise<Settled[]> {
   const { rows } = await client.query<Settled>({
     name: "end-attempts",
@@ -107,6 +106,7 @@ async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAtt
     client,
     rows.filter((row) => row.state === "retrying" || row.state === "queued"),
   );
+  for (const follow of AFTER_ENDING) await follow(client, rows);
   return rows;
 }
 

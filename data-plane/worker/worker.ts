@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import pg from "pg";
 import type { FunctionsHost, HostLogger } from "#data-plane/functions-host/index.ts";
+import { CHORES } from "./chores.ts";
 import { every } from "./every.ts";
 import { reportInstance } from "./instance.ts";
 import { createReconciler, extendLeases, reapExpired, takeJobs } from "./ledger.ts";
@@ -157,6 +158,9 @@ export function createWorker(options: WorkerOptions): Worker {
         if (count > 0) logger.warn({ jobs: count }, "gave back jobs whose worker stopped reporting");
       });
       chore("looking for missing dispatches", timing.reconcile, createReconciler(pool, timing.overdue));
+      for (const { what, everyMs, work } of CHORES) {
+        chore(what, everyMs, () => work({ pool, workerId: id, logger }));
+      }
       taking = takeAndRun();
     },
     stop: () => (stopped ??= stop()),
