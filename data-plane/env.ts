@@ -84,13 +84,18 @@ export type GatewaySettings = DataPlaneSettings & {
   keyring: Keyring;
 };
 
-function keyring(env: Env): Keyring {
+/** What opens sealed secrets; empty when GATEHOUSE_ENCRYPTION_KEY is not given. Throws SettingError. */
+export function readEncryptionKeyring(env: Env): Keyring {
   try {
     return readKeyring(env.GATEHOUSE_ENCRYPTION_KEY);
   } catch (error) {
     throw new SettingError((error as Error).message);
   }
 }
+
+/** Whether what tenants name may lie inside the network. Throws SettingError. */
+export const readAllowInternal = (env: Env): boolean =>
+  integer(env, "ALLOW_INTERNAL_UPSTREAMS", 0, 0, 1) === 1;
 
 /** Throws SettingError. */
 export function readGatewaySettings(env: Env): GatewaySettings {
@@ -99,7 +104,7 @@ export function readGatewaySettings(env: Env): GatewaySettings {
     host: text(env, "GATEWAY_HOST") ?? "127.0.0.1",
     port: integer(env, "GATEWAY_PORT", 8_080, 0, 65_535),
     trustedProxies: integer(env, "TRUSTED_PROXIES", 0, 0, 32),
-    allowInternalUpstreams: integer(env, "ALLOW_INTERNAL_UPSTREAMS", 0, 0, 1) === 1,
+    allowInternalUpstreams: readAllowInternal(env),
     cacheMb: integer(env, "GATEWAY_CACHE_MB", 64, 0, 65_536),
     stateDirectory: resolve(text(env, "GATEHOUSE_DATA_DIR") ?? ".data", "gateway"),
     metrics:
@@ -109,6 +114,6 @@ export function readGatewaySettings(env: Env): GatewaySettings {
             host: text(env, "METRICS_HOST") ?? "127.0.0.1",
             port: integer(env, "METRICS_PORT", 0, 0, 65_535),
           },
-    keyring: keyring(env),
+    keyring: readEncryptionKeyring(env),
   };
 }

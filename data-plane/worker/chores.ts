@@ -1,7 +1,25 @@
 import type pg from "pg";
 import type { HostLogger } from "#data-plane/functions-host/index.ts";
+import type { Keyring } from "#lib/secrets/sealed-secret.ts";
 
-export type ChoreContext = { pool: pg.Pool; workerId: string; logger: HostLogger };
+/** What a worker needs to send what tenants asked for to where they said. */
+export type OutboundSettings = {
+  /** Opens the secrets of webhooks; empty when GATEHOUSE_ENCRYPTION_KEY is not given. */
+  keyring: Keyring;
+  /** Whether an address may lie inside the network. */
+  allowInternal: boolean;
+  /** The console's public origin, for links in messages; null leaves them out. */
+  consoleUrl: string | null;
+};
+
+export type ChoreContext = {
+  pool: pg.Pool;
+  workerId: string;
+  logger: HostLogger;
+  outbound: OutboundSettings;
+  /** Aborted when the worker stops: begin nothing more, and come to an end within a few seconds. */
+  stopping: AbortSignal;
+};
 
 /**
  * Something that every worker looks after now and then beside its jobs. Workers do not know of each other, so a chore

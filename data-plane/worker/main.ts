@@ -45,6 +45,7 @@ try {
     concurrency: settings.concurrency,
     version,
     name: settings.instanceName,
+    outbound: settings.outbound,
   });
   const running = worker;
   const stop = (signal: string) => {

@@ -1,4 +1,11 @@
-import { type DataPlaneSettings, readDataPlaneSettings, SettingError } from "#data-plane/env.ts";
+import {
+  type DataPlaneSettings,
+  readAllowInternal,
+  readDataPlaneSettings,
+  readEncryptionKeyring,
+  SettingError,
+} from "#data-plane/env.ts";
+import type { OutboundSettings } from "./chores.ts";
 
 const DEFAULT_CONCURRENCY = 10;
 const MAX_CONCURRENCY = 256;
@@ -6,6 +13,8 @@ const MAX_CONCURRENCY = 256;
 export type WorkerSettings = DataPlaneSettings & {
   /** Jobs that run at the same time, each in a thread of its own. */
   concurrency: number;
+  /** How webhooks and alerts are sent. */
+  outbound: OutboundSettings;
 };
 
 /** The worker's settings; throws SettingError. Its threads follow from WORKER_CONCURRENCY, not FUNCTION_THREADS. */
@@ -18,5 +27,14 @@ export function readWorkerSettings(env: Record<string, string | undefined>): Wor
       `WORKER_CONCURRENCY must be a whole number from 1 to ${MAX_CONCURRENCY}, not '${value}'.`,
     );
   }
-  return { ...settings, concurrency, maxThreads: concurrency };
+  const consoleUrl = env.CONSOLE_URL?.trim() || null;
+  if (consoleUrl !== null && !URL.canParse(consoleUrl)) {
+    throw new SettingError("CONSOLE_URL must be an address such as https://console.example.");
+  }
+  const outbound: OutboundSettings = {
+    keyring: readEncryptionKeyring(env),
+    allowInternal: readAllowInternal(env),
+    consoleUrl: consoleUrl && new URL(consoleUrl).origin,
+  };
+  return { ...settings, concurrency, maxThreads: concurrency, outbound };
 }

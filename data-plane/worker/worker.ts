@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import pg from "pg";
 import type { FunctionsHost, HostLogger } from "#data-plane/functions-host/index.ts";
-import { CHORES } from "./chores.ts";
+import { CHORES, type OutboundSettings } from "./chores.ts";
 import { every } from "./every.ts";
 import { reportInstance } from "./instance.ts";
 import { createReconciler, extendLeases, reapExpired, takeJobs } from "./ledger.ts";
@@ -39,7 +39,11 @@ export type WorkerOptions = {
   version: string;
   name?: string;
   timing?: Partial<WorkerTiming>;
+  outbound?: OutboundSettings;
 };
+
+/** Sends nowhere inside, and nothing that needs a secret. */
+const NO_OUTBOUND: OutboundSettings = { keyring: [], allowInternal: false, consoleUrl: null };
 
 export type Worker = {
   id: string;
@@ -124,8 +128,10 @@ export function createWorker(options: WorkerOptions): Worker {
   let taking: Promise<void> | null = null;
   let stopped: Promise<void> | null = null;
 
+  const ending = new AbortController();
   async function stop(): Promise<void> {
     stopping = true;
+    ending.abort();
     resume?.();
     await listener?.close();
     await taking;
@@ -158,8 +164,10 @@ export function createWorker(options: WorkerOptions): Worker {
         if (count > 0) logger.warn({ jobs: count }, "gave back jobs whose worker stopped reporting");
       });
       chore("looking for missing dispatches", timing.reconcile, createReconciler(pool, timing.overdue));
+      const outbound = options.outbound ?? NO_OUTBOUND;
+      const context = { pool, workerId: id, logger, outbound, stopping: ending.signal };
       for (const { what, everyMs, work } of CHORES) {
-        chore(what, everyMs, () => work({ pool, workerId: id, logger }));
+        chore(what, everyMs, () => work(context));
       }
       taking = takeAndRun();
     },

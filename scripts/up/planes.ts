@@ -54,8 +54,8 @@ export function planeProcess(plane: Plane, settings: PlaneSettings): ChildOption
 export const gatewayAddress = (child: Child) => String(child.message("gateway ready")?.address);
 
 /**
- * A process sees its own database address and nobody else's; only the console the secret that signs sessions, and
- * only console and gateway the key to the issuers' secrets.
+ * A process sees its own database address and nobody else's, and only the console the secret that signs sessions. The
+ * key to sealed secrets is everybody's: issuers' for the gateway, webhooks' for the worker.
  */
 function planeEnvironment(plane: Plane, settings: PlaneSettings): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: "production", ...settings.environment };
@@ -64,7 +64,6 @@ function planeEnvironment(plane: Plane, settings: PlaneSettings): NodeJS.Process
       delete env[name];
   }
   if (plane !== "console") delete env.GATEHOUSE_SECRET;
-  if (plane === "worker") delete env.GATEHOUSE_ENCRYPTION_KEY;
   delete env.NODE_CHANNEL_SERIALIZATION_MODE;
   env[`${plane.toUpperCase()}_DATABASE_URL`] = settings.databaseUrl;
   if (plane !== "worker") env[`${plane.toUpperCase()}_PORT`] = String(settings.port);

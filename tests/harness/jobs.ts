@@ -4,6 +4,7 @@ import path from "node:path";
 import pg from "pg";
 import { createFunctionsHost, type HostLogger } from "#data-plane/functions-host/index.ts";
 import { enqueueJob, type NewJob } from "#data-plane/jobs/enqueue.ts";
+import type { OutboundSettings } from "#data-plane/worker/chores.ts";
 import { createWorker, type Worker, type WorkerTiming } from "#data-plane/worker/worker.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
@@ -52,6 +53,7 @@ export type JobsWorld = {
     timing?: Partial<WorkerTiming>;
     concurrency?: number;
     connectionString?: string;
+    outbound?: OutboundSettings;
   }): Promise<Worker>;
   job(id: string): Promise<Record<string, unknown>>;
   attempts(id: string): Promise<Record<string, unknown>[]>;
@@ -99,7 +101,7 @@ export async function jobsWorld(): Promise<JobsWorld> {
     }),
     enqueue: async (functionName, overrides) =>
       (await enqueueJob(gateway, world.newJob(functionName, overrides))).jobId,
-    async worker({ timing = QUICK, concurrency = 4, connectionString = database.workerUrl } = {}) {
+    async worker({ timing = QUICK, concurrency = 4, connectionString = database.workerUrl, outbound } = {}) {
       const host = createFunctionsHost({
         directory: functions,
         maxThreads: concurrency,
@@ -113,6 +115,7 @@ export async function jobsWorld(): Promise<JobsWorld> {
         concurrency,
         version: "test",
         timing,
+        ...(outbound ? { outbound } : {}),
       });
       closers.push(async () => {
         await worker.stop();

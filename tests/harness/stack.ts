@@ -29,7 +29,7 @@ export async function startDemoStack(): Promise<StartedStack> {
     const encryption = { GATEHOUSE_ENCRYPTION_KEY: randomBytes(32).toString("base64") };
     const gateway = await startGateway(database, { dataDirectory, environment: encryption });
     started.push(gateway);
-    started.push(await startWorker(database, { dataDirectory }));
+    started.push(await startWorker(database, { dataDirectory, environment: encryption }));
     const environment = { ...encryption, GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
     const console = await startConsole(database, { dataDirectory, environment });
     started.push(console);
