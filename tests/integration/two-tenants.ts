@@ -85,6 +85,34 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       [job, tenant],
     ],
     [
+      `INSERT INTO dead_letter_changes (tenant_id, fingerprint, change, function, at)
+       VALUES ($1, 'f', 1, 'flaky', now())`,
+      [tenant],
+    ],
+    [
+      `INSERT INTO dead_letter_groups
+         (tenant_id, fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen)
+       VALUES ($1, 'f', 'Error', 'no', 1, 1, now(), now())`,
+      [tenant],
+    ],
+    [
+      `INSERT INTO dead_letter_origins (tenant_id, fingerprint, function, route_id, dead, deaths, first_seen, last_seen)
+       VALUES ($1, 'f', 'flaky', $2, 1, 1, now(), now())`,
+      [tenant, id(number, 40)],
+    ],
+    ["INSERT INTO dead_letter_hours (tenant_id, fingerprint, hour, deaths) VALUES ($1, 'f', now(), 1)", [tenant]],
+    [
+      `INSERT INTO dead_letter_runs (id, tenant_id, action, selection, preview, actor_label, total, expires_at)
+       VALUES ($1, $2, 'requeue', '{}', '{}', 'Somebody', 1, now())`,
+      [id(number, 41), tenant],
+    ],
+    [
+      `INSERT INTO dead_letter_run_items
+         (run_id, position, tenant_id, job_id, function, dispatch, attempts, doubtful)
+       VALUES ($1, 1, $2, $3, 'flaky', 1, 1, false)`,
+      [id(number, 41), tenant, job],
+    ],
+    [
       `INSERT INTO issuers (id, tenant_id, name, iss, audiences, kind, jwks_url, algorithms, created_by_label)
        VALUES ($1, $2, 'Issuer', 'https://issuer.example', '{api}', 'jwks', 'https://issuer.example/keys', '{RS256}',
          'Somebody')`,
