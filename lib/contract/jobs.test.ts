@@ -5,11 +5,9 @@ import {
   backoffMs,
   clientStatus,
   dispatchId,
-  errorFingerprint,
   JOB_STATES,
   JOB_TRANSITIONS,
   MAX_DELAY_MS,
-  normalizeMessage,
   statesBefore,
 } from "./jobs.ts";
 import { isUuid, uuidv7 } from "./uuid.ts";
@@ -41,37 +39,6 @@ test("backoff is 1 s, 2 s, 4 s … without jitter, never above 5 minutes", () =>
       },
     ),
   );
-});
-
-test("errors that differ only in what varies have one fingerprint", () => {
-  const of = (message: string, name = "Error") => errorFingerprint("users", { name, message });
-  const print = of("row 12 of 'users' at 2026-01-02T03:04:05Z: 0198c3f2-7b1a-7000-8000-000000000001 gone");
-  assert.match(print, /^[0-9a-f]{16}$/);
-  assert.equal(
-    of('row 9999 of "people" at 2025-12-31T23:59:59.5+02:00: 0198C3F2-7B1A-7000-8000-00000000FFFF   gone'),
-    print,
-  );
-  assert.notEqual(of("another message"), print);
-  assert.notEqual(of("another message", "TypeError"), of("another message"));
-  assert.notEqual(
-    errorFingerprint("other", { name: "Error", message: "another message" }),
-    of("another message"),
-  );
-});
-
-test("numbers of any size in a message do not change its fingerprint", () => {
-  fc.assert(
-    fc.property(fc.nat(), fc.nat(), (a, b) => {
-      assert.equal(normalizeMessage(`code ${a}`), normalizeMessage(`code ${b}`));
-    }),
-  );
-});
-
-test("a message made to be slow to read is read at once", () => {
-  const began = performance.now();
-  normalizeMessage("'\"`0".repeat(100_000));
-  normalizeMessage(`${"a".repeat(100_000)}!`);
-  assert.ok(performance.now() - began < 200);
 });
 
 test("each dispatch of a job has an id of its own, the first the job's", () => {

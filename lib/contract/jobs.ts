@@ -58,42 +58,7 @@ export function backoffMs(attempt: number, random: number): number {
 /** An error as an attempt records it. */
 export type JobError = { name: string; message: string; stack?: string };
 
-/** What differs from one occurrence of an error to the next and says nothing about its cause. */
-const VARYING: readonly (readonly [RegExp, string])[] = [
-  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<uuid>"],
-  [/\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?/g, "<time>"],
-  [/"[^"]*"|'[^']*'|`[^`]*`/g, "<text>"],
-  [/\b(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi, "<n>"],
-  [/\d+/g, "<n>"],
-  [/\s+/g, " "],
-];
-/** Longer messages say the same at their beginning, and the expressions above need a bound. */
-const FINGERPRINTED_CHARACTERS = 500;
-
-/** A message with everything taken out that varies from one occurrence to the next. */
-export function normalizeMessage(message: string): string {
-  return VARYING.reduce(
-    (text, [pattern, stand]) => text.replace(pattern, stand),
-    message.slice(0, FINGERPRINTED_CHARACTERS),
-  ).trim();
-}
-
-/** FNV-1a, 64 bits, over UTF-16 code units, as 16 hex digits. Groups errors; protects nothing. */
-function fnv1a(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, "0");
-}
-
-/**
- * 16 hex digits that are the same for errors with the same cause: same function, same name, same message but for
- * numbers, ids, times and quoted text. The stack does not count, for it changes with every deployment.
- */
-export function errorFingerprint(functionName: string, error: JobError): string {
-  return fnv1a(`${functionName}\n${error.name}\n${normalizeMessage(error.message)}`);
-}
+export { errorFingerprint, normalizeMessage } from "./error-fingerprint.ts";
 
 /**
  * The id of the dispatcher's row for one dispatch of a job: the job's own id for the first, and counted up in its
