@@ -81,7 +81,7 @@ const FILL = `
     FROM generate_series($2::bigint, $3::bigint) i),
   cast_ AS (
     SELECT *, i <= $6::bigint AS doomed,
-      CASE WHEN i <= $6::bigint + $10::bigint THEN 1 ELSE 1 + (i % cardinality($1::uuid[]))::int END AS tenant,
+      CASE WHEN i <= $6::bigint + $10::bigint THEN 1 ELSE 1 + floor(r * cardinality($1::uuid[]))::int END AS tenant,
       1 + (power(q, 3) * cardinality($7::text[]))::int % cardinality($7::text[]) AS cause
     FROM drawn),
   told AS (

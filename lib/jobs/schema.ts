@@ -5,6 +5,9 @@ import { line } from "#lib/contract/text.ts";
 export const JOB_ACTIONS = ["retry", "cancel", "discard"] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
 
+/** What a job's history may tell that people did to it. */
+export const JOB_HISTORY = [...JOB_ACTIONS, "hold", "release"] as const;
+
 /** What a list of jobs can be narrowed to. */
 export const jobFilters = {
   state: z.enum(JOB_STATES).optional(),
@@ -19,7 +22,7 @@ export type JobFilters = {
   [Name in keyof z.output<typeof filtersSchema>]?: z.output<typeof filtersSchema>[Name];
 };
 
-/** What retry, cancel and discard take: why, for the job's history and the audit log. */
+/** What retry, cancel, discard, hold and release take: why, for the job's history and the audit log. */
 export const jobActionSchema = z.strictObject({ reason: line(1, 500) });
 export type JobActionInput = z.output<typeof jobActionSchema>;
 
@@ -106,7 +109,7 @@ export type JobStep = z.output<typeof jobStepSchema>;
 
 export const jobActionEntrySchema = z.object({
   id: z.uuid(),
-  action: z.enum(JOB_ACTIONS),
+  action: z.enum(JOB_HISTORY),
   actor: z.string(),
   reason: z.string(),
   at: time,
@@ -128,7 +131,7 @@ export const timelineEntrySchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("action"),
     at: time,
-    action: z.enum(JOB_ACTIONS),
+    action: z.enum(JOB_HISTORY),
     actor: z.string(),
     reason: z.string(),
   }),

@@ -100,7 +100,10 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
        VALUES ($1, 'f', 'flaky', $2, 1, 1, now(), now())`,
       [tenant, id(number, 40)],
     ],
-    ["INSERT INTO dead_letter_hours (tenant_id, fingerprint, hour, deaths) VALUES ($1, 'f', now(), 1)", [tenant]],
+    [
+      "INSERT INTO dead_letter_hours (tenant_id, fingerprint, hour, deaths) VALUES ($1, 'f', now(), 1)",
+      [tenant],
+    ],
     [
       `INSERT INTO dead_letter_runs (id, tenant_id, action, selection, preview, actor_label, total, expires_at)
        VALUES ($1, $2, 'requeue', '{}', '{}', 'Somebody', 1, now())`,
@@ -123,6 +126,15 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
        VALUES ($1, 1, $2, $3, now(), 'failed')`,
       [job, tenant, instance],
     ],
+    [
+      `INSERT INTO job_settings (tenant_id, retention_days_succeeded, retention_days_dead, retention_days_closed)
+       VALUES ($1, 30, 90, 30)`,
+      [tenant],
+    ],
+    [
+      "INSERT INTO job_repairs (tenant_id, kind, hour, count, last_at) VALUES ($1, 'dispatch_missing', now(), 1, now())",
+      [tenant],
+    ],
     ["INSERT INTO job_steps (job_id, step, tenant_id, result) VALUES ($1, 0, $2, '1')", [job, tenant]],
     [
       `INSERT INTO job_actions (id, job_id, tenant_id, action, actor_label, reason)
@@ -144,6 +156,11 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       `INSERT INTO unrecorded_refusals (id, tenant_id, instance_id, from_at, until_at, amount)
        VALUES ($1, $2, $3, now(), now(), 1)`,
       [id(number, 21), tenant, instance],
+    ],
+    [
+      `INSERT INTO support_sessions (id, tenant_id, operator_id, operator_email, operator_name, mode, reason, expires_at)
+       VALUES ($1, $2, $3, 'operator@gatehouse.example', 'Operator', 'read', 'a ticket', now() + interval '30 minutes')`,
+      [id(number, 70), tenant, user],
     ],
     [
       `INSERT INTO audit_entries (id, tenant_id, actor_type, actor_label, action, target_type, target_id, request_id)

@@ -6,7 +6,7 @@ import { type Status, StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { durationText } from "#components/ui/relative-time-text.ts";
-import type { JobAction, JobAttempt, JobDetail } from "#lib/jobs/schema.ts";
+import type { JobActionEntry, JobAttempt, JobDetail } from "#lib/jobs/schema.ts";
 import { storyOf } from "./story.ts";
 
 const SHOWN_AT_FIRST = 10;
@@ -21,10 +21,12 @@ const OUTCOMES: Record<JobAttempt["outcome"], { status: Status; word?: string }>
   cancelled: { status: "cancelled" },
 };
 
-const DID: Record<JobAction, string> = {
+const DID: Record<JobActionEntry["action"], string> = {
   retry: "sent it round again",
   cancel: "cancelled it",
   discard: "discarded it",
+  hold: "held it back from being deleted",
+  release: "let it be deleted again when its time has come",
 };
 
 /** The job's attempts and what people did, oldest first; an attempt's error and stack unfold. */
