@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { DEAD_LETTER_CHORES } from "#data-plane/dead-letters/chores.ts";
 import type { HostLogger } from "#data-plane/functions-host/index.ts";
 import type { Keyring } from "#lib/secrets/sealed-secret.ts";
 
@@ -32,4 +33,4 @@ export type Chore = {
   work: (context: ChoreContext) => Promise<void>;
 };
 
-export const CHORES: readonly Chore[] = [];
+export const CHORES: readonly Chore[] = [...DEAD_LETTER_CHORES];

@@ -1,8 +1,8 @@
+import { attemptsUsedUp } from "#lib/contract/job-retry.ts";
 import { JOB_STATES, type JobState } from "#lib/contract/jobs.ts";
 import type { JobAction, JobActionEntry, JobAttempt, JobStep, Pipeline, TimelineEntry } from "./schema.ts";
 
-/** More attempts than this no job, and no step of a pipeline, may have, however often somebody retries it. */
-export const MAX_TOTAL_ATTEMPTS = 1_000;
+export { attemptsNow, MAX_TOTAL_ATTEMPTS, maxAttemptsAfterRetry } from "#lib/contract/job-retry.ts";
 
 /** Why a person cannot do this to a job in that state; null when they can. Page and server say the same words. */
 const REFUSALS: Record<JobAction, Record<JobState, string | null>> = {
@@ -44,10 +44,6 @@ export const statesFor = (action: JobAction): JobState[] =>
 
 type Counted = { attempts: number; pipeline: Pick<Pipeline, "attemptsBefore" | "attemptsPerStep"> | null };
 
-/** The attempts of the job, or of the step that a pipeline is at. */
-export const attemptsNow = ({ attempts, pipeline }: Counted): number =>
-  attempts - (pipeline?.attemptsBefore ?? 0);
-
 /** How many attempts the job, or the step that a pipeline is at, may have. */
 export const maxAttemptsNow = ({ maxAttempts, pipeline }: Counted & { maxAttempts: number }): number =>
   maxAttempts - (pipeline?.attemptsBefore ?? 0);
@@ -57,30 +53,10 @@ export const workOf = (job: { function: string; pipeline: Pipeline | null }): st
   job.pipeline ? `pipeline ${job.pipeline.functions.join(" → ")}` : job.function;
 
 export function whyNotRetry(job: Counted & { state: JobState }): string | null {
-  const refusal = whyNotAct("retry", job.state);
-  const attempts = attemptsNow(job);
-  if (refusal === null && attempts >= MAX_TOTAL_ATTEMPTS) {
-    const what = job.pipeline ? "step" : "job";
-    return `This ${what} has had ${attempts} attempts, and no ${what} may have more; enqueue the job anew.`;
-  }
-  return refusal;
+  return whyNotAct("retry", job.state) ?? attemptsUsedUp(job);
 }
 export const whyNotCancel = ({ state }: { state: JobState }): string | null => whyNotAct("cancel", state);
 export const whyNotDiscard = ({ state }: { state: JobState }): string | null => whyNotAct("discard", state);
-
-/**
- * The maximum of attempts after a retry: those it had, and as many again as it, or a pipeline's step, was first
- * allowed. A plain job dies at exactly its maximum, so every earlier retry added the same number, and the first
- * allowance can be told from their count.
- */
-export function maxAttemptsAfterRetry(
-  job: Counted & { maxAttempts: number },
-  earlierRetries: number,
-): number {
-  const { attempts, maxAttempts, pipeline } = job;
-  const allowance = pipeline?.attemptsPerStep ?? Math.max(1, Math.round(maxAttempts / (1 + earlierRetries)));
-  return Math.min(MAX_TOTAL_ATTEMPTS + (pipeline?.attemptsBefore ?? 0), attempts + allowance);
-}
 
 type StepRuns = { step: number; attempts: number; startedAt: string; finishedAt: string | null };
 
