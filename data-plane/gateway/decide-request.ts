@@ -2,6 +2,8 @@ import type { TokenLookup } from "#lib/contract/bearer.ts";
 import { type Decision, type DecisionRequest, decide, type KeyLookup } from "#lib/contract/decision.ts";
 import type { Address, Exchange } from "./exchange.ts";
 import type { KeyLookups } from "./key-lookup.ts";
+import type { Decided } from "./refusals.ts";
+import type { TenantState } from "./snapshot.ts";
 import type { TokenLookups } from "./tokens/token-lookup.ts";
 
 const single = (value: string | string[] | undefined): string | undefined =>
@@ -22,22 +24,24 @@ export function decisionRequest(exchange: Exchange, address: Address): DecisionR
   };
 }
 
+type Lookups = { keys: KeyLookups; tokens: TokenLookups };
+
 /**
  * Decides with what is in memory, and once more when a key or a token had to be asked for. What it was decided with
- * stays with the exchange.
+ * stays with the exchange. A promise only if somebody had to be asked: nearly no request has to wait.
  */
-export async function decideRequest(
+export function decideRequest(
   exchange: Exchange,
   request: DecisionRequest,
-  { keys, tokens }: { keys: KeyLookups; tokens: TokenLookups },
-): Promise<Decision> {
+  { keys, tokens }: Lookups,
+): Decision | Promise<Decision> {
   const { receivedAt: now } = exchange;
   const tenant = exchange.tenant ?? undefined;
   const tenantId = tenant?.id ?? "";
   let key: KeyLookup | null = null;
   let token: TokenLookup | null = null;
   let bearer = "";
-  let decision = decide(request, {
+  const decision = decide(request, {
     tenant,
     now,
     lookupKey(sent) {
@@ -50,19 +54,38 @@ export async function decideRequest(
       return token;
     },
   });
-  if (decision.kind === "unresolved") {
-    if (decision.needs === "key") key = await keys.inDatabase(request.apiKey as string);
-    else token = await tokens.verified(tenantId, bearer);
-    decision = decide(request, {
-      tenant,
-      now,
-      lookupKey: () => key ?? "unresolved",
-      lookupToken: () => token ?? "unresolved",
-    });
+  if (decision.kind !== "unresolved") {
+    exchange.decided = decidedWith(exchange.tenant, request, key, token);
+    return decision;
   }
-  if (tenant?.revision) {
-    const { slug, revision, number } = tenant;
-    exchange.decided = { tenantId, slug, revision, number, request, key, token };
-  }
-  return decision;
+  return decision.needs === "key"
+    ? keys.inDatabase(request.apiKey as string).then((found) => decideAgain(exchange, request, found, token))
+    : tokens.verified(tenantId, bearer).then((found) => decideAgain(exchange, request, key, found));
+}
+
+function decideAgain(
+  exchange: Exchange,
+  request: DecisionRequest,
+  key: KeyLookup | null,
+  token: TokenLookup | null,
+): Decision {
+  exchange.decided = decidedWith(exchange.tenant, request, key, token);
+  return decide(request, {
+    tenant: exchange.tenant ?? undefined,
+    now: exchange.receivedAt,
+    lookupKey: () => key ?? "unresolved",
+    lookupToken: () => token ?? "unresolved",
+  });
+}
+
+/** Null when there is no revision to decide by. */
+function decidedWith(
+  tenant: TenantState | null,
+  request: DecisionRequest,
+  key: KeyLookup | null,
+  token: TokenLookup | null,
+): Decided | null {
+  if (!tenant?.revision) return null;
+  const { id: tenantId, slug, revision, number } = tenant;
+  return { tenantId, slug, revision, number, request, key, token };
 }

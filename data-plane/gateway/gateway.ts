@@ -17,6 +17,7 @@ import { createResponseCache } from "./policies/cache.ts";
 import { createRateLimiter } from "./policies/rate-limit.ts";
 import { createRefusals } from "./refusals.ts";
 import { createReports } from "./reports.ts";
+import type { RequestLog } from "./request-log.ts";
 import { createGatewayServer } from "./server.ts";
 import { createSnapshot } from "./snapshot.ts";
 import { createTallies } from "./tallies.ts";
@@ -51,6 +52,7 @@ const PERMANENT = new Set(["28P01", "28000", "3D000", "42501", "42P01"]);
 export async function startGateway(
   settings: GatewaySettings,
   logger: GatewayLogger,
+  requests: RequestLog | null,
   version: string,
 ): Promise<RunningGateway> {
   const pool = new pg.Pool({
@@ -67,6 +69,7 @@ export async function startGateway(
     directory: settings.functionsDirectory,
     maxThreads: settings.maxThreads,
     memoryLimitMb: settings.memoryLimitMb,
+    network: settings.functionsNetwork,
     logger,
     onStartNew: startNewOn(pool),
   });
@@ -114,6 +117,7 @@ export async function startGateway(
     },
     { source: () => source, draining: () => draining, metrics },
     logger,
+    requests,
   );
 
   const loaded = Promise.withResolvers<void>();

@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Dispatcher } from "undici";
 import type { FunctionsHost } from "#data-plane/functions-host/index.ts";
 import { corsHeaders } from "#lib/contract/cors.ts";
+import type { Decision, DecisionRequest } from "#lib/contract/decision.ts";
 import type { RateLimit } from "#lib/contract/route.ts";
 import { decideRequest, decisionRequest } from "./decide-request.ts";
 import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
@@ -41,13 +42,29 @@ function limitSubjectOf({ caller, sourceIp, tenant }: Exchange, limit: RateLimit
   return `${tenant?.id} ${subject}`;
 }
 
-/** Takes one request through the contract's steps, in their order, to its answer. */
-export async function handle(exchange: Exchange, address: Address, services: Services): Promise<void> {
-  const { snapshot, limiter } = services;
-  exchange.tenant = snapshot.tenant(address.slug) ?? null;
+/**
+ * Takes one request through the contract's steps, in their order, to its answer. What the gateway can answer from
+ * memory is answered before it returns; a promise is for what has to be waited for.
+ */
+export function handle(exchange: Exchange, address: Address, services: Services): Promise<void> | void {
+  exchange.tenant = services.snapshot.tenant(address.slug) ?? null;
   const request = decisionRequest(exchange, address);
+  const decision = decideRequest(exchange, request, services);
+  return decision instanceof Promise
+    ? decision.then((decided) => follow(decided, exchange, request, address, services))
+    : follow(decision, exchange, request, address, services);
+}
+
+/** Does what was decided. */
+function follow(
+  decision: Decision,
+  exchange: Exchange,
+  request: DecisionRequest,
+  address: Address,
+  services: Services,
+): Promise<void> | void {
+  const { limiter } = services;
   const now = exchange.receivedAt;
-  const decision = await decideRequest(exchange, request, services);
   if (decision.kind === "unresolved") return answerError(exchange, "unavailable", "Try again.");
   if (decision.kind === "preflight") {
     exchange.route = decision.route;

@@ -1,5 +1,6 @@
 import pino from "pino";
 import { pathForLog } from "./hide-secrets.ts";
+import { createRequestLog, type RequestLog } from "./request-log.ts";
 
 export type GatewayLogger = Record<
   "debug" | "info" | "warn" | "error",
@@ -20,10 +21,16 @@ export function createLogger(level: string, name: string) {
   );
   const timer = setInterval(() => destination.flush(), 250);
   timer.unref();
+  /** The line of each request; null when the level leaves them out. */
+  const requests: RequestLog | null = logger.isLevelEnabled("info")
+    ? createRequestLog(name, (lines) => destination.write(lines))
+    : null;
   return {
     logger,
+    requests,
     flush: () => {
       clearInterval(timer);
+      requests?.flush();
       destination.flushSync();
     },
   };

@@ -29,8 +29,8 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 
 try {
   const settings = readGatewaySettings(process.env);
-  const { logger, flush } = createLogger(settings.logLevel, "gateway");
-  const gateway = await startGateway(settings, logger, version);
+  const { logger, requests, flush } = createLogger(settings.logLevel, "gateway");
+  const gateway = await startGateway(settings, logger, requests, version);
   const stop = (signal: string) => {
     logger.info({ signal }, "gateway stopping");
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();

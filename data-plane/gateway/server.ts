@@ -8,6 +8,7 @@ import type { GatewayLogger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { sourceIp } from "./policies/source-ip.ts";
 import { headProblem, parseAddress } from "./request-head.ts";
+import type { RequestLog } from "./request-log.ts";
 import type { StoredKey } from "./snapshot.ts";
 
 /** A request whose headers take longer than this, or whose whole takes longer than that, is not worth a socket. */
@@ -15,6 +16,12 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** What the log and the metrics say of a request whose caller went away before an answer began. */
+const CALLER_GONE = 499;
+
+/** What is known of a connection: the address of its other end, and the latest request on it. */
+type Connection = { address: string; last: Exchange | null };
 
 export type ServerState = {
   /** Where what is served comes from. */
@@ -43,18 +50,36 @@ function parserProblem(code: string | undefined): string {
 }
 
 /** The gateway's HTTP server: reads, refuses what is malformed, hands on, and logs one line per request. */
-export function createGatewayServer(services: Services, state: ServerState, logger: GatewayLogger) {
-  /** The latest request of each connection. */
-  const lastOn = new WeakMap<Duplex, Exchange>();
+export function createGatewayServer(
+  services: Services,
+  state: ServerState,
+  logger: GatewayLogger,
+  requests: RequestLog | null,
+) {
+  const { trustedProxies } = services;
+  const connections = new WeakMap<Duplex, Connection>();
+
+  function connectionOf(socket: Socket): Connection {
+    let connection = connections.get(socket);
+    if (!connection) {
+      connection = { address: sourceIp(socket.remoteAddress, undefined, 0), last: null };
+      connections.set(socket, connection);
+    }
+    return connection;
+  }
 
   function exchangeOf(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange {
-    const forwarded = req.headers["x-forwarded-for"] as string | undefined;
-    return {
+    const { headers } = req;
+    const connection = connectionOf(req.socket);
+    const exchange: Exchange = {
       req,
       res,
-      requestId: requestIdOf(req.headers["x-request-id"]),
+      requestId: requestIdOf(headers["x-request-id"]),
       receivedAt: Date.now(),
-      sourceIp: sourceIp(req.socket.remoteAddress, forwarded, services.trustedProxies),
+      sourceIp:
+        trustedProxies === 0
+          ? connection.address
+          : sourceIp(connection.address, headers["x-forwarded-for"] as string | undefined, trustedProxies),
       headers: [],
       ownCors: false,
       expectsContinue,
@@ -71,6 +96,8 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       code: null,
       targetError: null,
     };
+    connection.last = exchange;
+    return exchange;
   }
 
   /** Counts what a key of this tenant was used for, whatever came of it. */
@@ -79,29 +106,6 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     if (!key || typeof key !== "object" || key.tenantId !== decided.tenantId) return;
     const refused = code !== null && res.statusCode < 500;
     services.tallies.count(key as StoredKey, accepted && route ? route.id : null, refused, receivedAt);
-  }
-
-  /** Never the query, a key or a body: they hold secrets. */
-  function log(exchange: Exchange, path: string, durationMs: number): void {
-    const { req, res, tenant, route, key } = exchange;
-    logger.info(
-      {
-        requestId: exchange.requestId,
-        method: req.method,
-        path,
-        status: res.headersSent ? res.statusCode : 499,
-        durationMs,
-        sourceIp: exchange.sourceIp,
-        ...(tenant ? { tenant: tenant.slug, revision: tenant.number } : {}),
-        ...(route ? { routeId: route.id } : {}),
-        ...(key ? { apiKeyId: key.id } : {}),
-        ...(exchange.cache ? { cache: exchange.cache } : {}),
-        ...(exchange.code ? { code: exchange.code } : {}),
-        ...(exchange.targetError ? { targetError: exchange.targetError } : {}),
-        ...(res.writableFinished ? {} : { cutOff: true }),
-      },
-      "request",
-    );
   }
 
   function refuseMalformed(exchange: Exchange, message: string): void {
@@ -114,7 +118,6 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     const began = performance.now(); // a clock that is set must not show in durations
     const url = req.url as string;
     const exchange = exchangeOf(req, res, expectsContinue);
-    lastOn.set(req.socket, exchange);
     if (url === "/healthz" || url === "/readyz") {
       const healthz = url === "/healthz";
       const source = state.draining() ? "nothing" : state.source();
@@ -122,13 +125,14 @@ export function createGatewayServer(services: Services, state: ServerState, logg
       return answer(exchange, status, ["Content-Type", "text/plain"], healthz ? "ok\n" : READY[source]);
     }
     const mark = url.indexOf("?");
-    res.once("close", () => {
+    res.on("close", () => {
       tally(exchange);
       const durationMs = Math.round((performance.now() - began) * 1_000) / 1_000;
+      const status = res.headersSent ? res.statusCode : CALLER_GONE;
       const { code, targetError, route } = exchange;
       const failedTarget = targetError && route ? route.route.target.type : null;
-      state.metrics.count({ status: res.headersSent ? res.statusCode : 499, code, durationMs, failedTarget });
-      log(exchange, mark === -1 ? url : url.slice(0, mark), durationMs);
+      state.metrics.count(status, code, durationMs, failedTarget);
+      requests?.write(exchange, mark === -1 ? url : url.slice(0, mark), status, durationMs);
     });
     const problem = headProblem(req);
     if (problem) return refuseMalformed(exchange, problem);
@@ -142,11 +146,16 @@ export function createGatewayServer(services: Services, state: ServerState, logg
     if (state.source() === "nothing") {
       return answerError(exchange, "unavailable", "The gateway is starting.", ["Retry-After", "1"]);
     }
-    handle(exchange, address, services).catch((error: unknown) => {
+    const onFailure = (error: unknown): void => {
       logger.error({ err: error, requestId: exchange.requestId }, "request failed");
       if (res.headersSent) res.destroy();
       else answerError(exchange, "unavailable", "The request could not be handled.");
-    });
+    };
+    try {
+      handle(exchange, address, services)?.catch(onFailure);
+    } catch (error) {
+      onFailure(error);
+    }
   }
 
   function refuseSocket(socket: Duplex, message: string): void {
@@ -174,7 +183,7 @@ export function createGatewayServer(services: Services, state: ServerState, logg
   server.on("connect", (_req, socket) => refuseSocket(socket, "CONNECT is not supported."));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const message = parserProblem(error.code);
-    const last = lastOn.get(socket);
+    const last = connections.get(socket)?.last;
     if (error.code === "ECONNRESET") socket.destroy();
     // It was told that the connection closes: what comes behind is nobody's request.
     else if (last?.res.headersSent && (last.closes || last.expectsContinue || last.draining())) return;

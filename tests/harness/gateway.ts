@@ -5,7 +5,9 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
+import type { FunctionsNetwork } from "#data-plane/functions-host/index.ts";
 import { type RunningGateway, startGateway } from "#data-plane/gateway/gateway.ts";
+import { createRequestLog, type RequestLog } from "#data-plane/gateway/request-log.ts";
 import { CHANNELS } from "#lib/contract/channels.ts";
 import { displayParts, formatCredential } from "#lib/contract/credential.ts";
 import { serializeRevision } from "#lib/contract/revision.ts";
@@ -35,6 +37,7 @@ export async function gatewayFixture(options: {
   /** Where last-known-good files are kept; nowhere unless a test says so. */
   stateDirectory?: string;
   cacheMb?: number;
+  functionsNetwork?: FunctionsNetwork;
   /** Puts a plug between gateway and database that can be pulled. */
   pluggable?: boolean;
 }) {
@@ -49,6 +52,18 @@ export async function gatewayFixture(options: {
   const write = (level: string) => (fields: object, message: string) =>
     void lines.push({ ...fields, level, message });
   const logger = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  const collected = createRequestLog("test", (text) => {
+    const { msg, level: _, ...fields } = JSON.parse(text);
+    lines.push({ ...fields, level: "info", message: msg });
+  });
+  /** As the gateway writes it, but at once. */
+  const requests: RequestLog = {
+    flush: collected.flush,
+    write(...about) {
+      collected.write(...about);
+      collected.flush();
+    },
+  };
   const plug = options.pluggable ? await databasePlug(database.gatewayUrl) : null;
   const gateways: RunningGateway[] = [];
 
@@ -60,6 +75,7 @@ export async function gatewayFixture(options: {
         functionsDirectory: directory,
         maxThreads: 2,
         memoryLimitMb: 64,
+        functionsNetwork: options.functionsNetwork ?? "none",
         logLevel: "info",
         host: "127.0.0.1",
         port: 0,
@@ -71,6 +87,7 @@ export async function gatewayFixture(options: {
         metrics: { host: "127.0.0.1", port: 0 },
       },
       logger,
+      requests,
       "0.0.0",
     );
     gateways.push(gateway);
