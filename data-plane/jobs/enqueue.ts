@@ -1,6 +1,12 @@
 import { hash } from "node:crypto";
 import type pg from "pg";
-import { FIND_BY_IDEMPOTENCY_KEY, INSERT_JOB, INSERT_JOB_ONCE } from "#data-plane/sql/jobs.ts";
+import {
+  FIND_BY_IDEMPOTENCY_KEY,
+  INSERT_JOB,
+  INSERT_JOB_ONCE,
+  INSERT_JOB_WITHOUT_TERMS,
+} from "#data-plane/sql/jobs.ts";
+import { jobTerms } from "#lib/contract/job-terms.ts";
 import type { JobState } from "#lib/contract/jobs.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { dispatcher, sendDispatches } from "./dispatch.ts";
@@ -25,6 +31,8 @@ export type NewJob = {
   /** For 24 hours the same key on the same route (or from handlers, for the same function) names the same job. */
   idempotencyKey: string | null;
   enqueuedBy: "route" | "handler";
+  /** Seconds until it is due, by the database's clock; at once when not given. */
+  delaySeconds?: number;
 };
 
 export type Enqueued = { jobId: string; status: JobState; replayed: boolean };
@@ -51,11 +59,17 @@ export async function enqueueJob(pool: pg.Pool, job: NewJob): Promise<Enqueued> 
     job.requestId,
     job.enqueuedBy,
     job.steps ?? [],
+    job.delaySeconds ?? 0,
   ];
-  const dispatch = { id: jobId, dispatch: 1, tenantId: job.tenantId, delaySeconds: 0 };
+  const terms = jobTerms(job.tenantId, job.input, job.enqueuedBy);
+  const dispatch = { id: jobId, dispatch: 1, tenantId: job.tenantId, delaySeconds: job.delaySeconds ?? 0 };
   if (job.idempotencyKey === null) {
     await inTransaction(pool, async (client) => {
-      await client.query({ name: "insert-job", text: INSERT_JOB, values });
+      await client.query(
+        terms.length > 0
+          ? { name: "insert-job", text: INSERT_JOB, values: [...values, terms] }
+          : { name: "insert-job-without-terms", text: INSERT_JOB_WITHOUT_TERMS, values },
+      );
       await sendDispatches(boss, client, [dispatch]);
     });
     nudgeWorkers(pool);
@@ -66,7 +80,7 @@ export async function enqueueJob(pool: pg.Pool, job: NewJob): Promise<Enqueued> 
   // Hashed, because a key may be longer than an index takes and hold what text cannot.
   const key = [scope, hash("sha256", job.idempotencyKey)];
   const replay = await inTransaction(pool, async (client): Promise<Enqueued | null> => {
-    const { rowCount } = await client.query(INSERT_JOB_ONCE, [...values, ...key]);
+    const { rowCount } = await client.query(INSERT_JOB_ONCE, [...values, ...key, terms]);
     if (rowCount === 1) {
       await sendDispatches(boss, client, [dispatch]);
       return null;

@@ -3,27 +3,47 @@ import { IDEMPOTENCY_HOURS } from "#lib/contract/jobs.ts";
 /** The ledger's statements, one for each thing that the data plane does to a job. */
 
 const NEW_JOB_COLUMNS = `id, tenant_id, function, state, input, max_attempts, timeout_ms, route_id, revision,
-  api_key_id, request_id, enqueued_by, steps, step, step_attempts`;
+  api_key_id, request_id, enqueued_by, steps, step, step_attempts, run_at`;
 const NEW_JOB_VALUES = `$1::uuid, $2::uuid, $3, 'queued', $4::json, $5::int, $6::int, $7::uuid, $8::int,
   $9::uuid, $10, $11, $12::text[], CASE WHEN $12::text[] <> '{}' THEN 0 END,
-  CASE WHEN $12::text[] <> '{}' THEN $5::int END`;
-
-/** $1–$12: the job; $12 its steps, none for a plain one. */
-export const INSERT_JOB = `INSERT INTO jobs (${NEW_JOB_COLUMNS}) VALUES (${NEW_JOB_VALUES})`;
+  CASE WHEN $12::text[] <> '{}' THEN $5::int END, now() + $13::float8 * interval '1 s'`;
+/** How many values a job takes; those of its idempotency follow. */
+const NEW_JOB_VALUE_COUNT = 13;
 
 /**
- * $1–$12: the job; $13 scope and $14 key of its idempotency. Affects no row when the key names a job already. Of
+ * What the job in `made` can be found by, as jobs_with_value looks for it: the hour of its row is mixed into each term.
+ */
+const findableBy = (terms: string) => `
+  INSERT INTO job_terms (job_id, tenant_id, created_at, terms)
+  SELECT made.id, made.tenant_id, made.created_at, ARRAY(
+    SELECT term # (floor(extract(epoch FROM made.created_at) / 3600)::bigint << 40) FROM unnest(${terms}::bigint[]) term)
+  FROM made WHERE ${terms}::bigint[] <> '{}'`;
+
+/** $1–$13: the job; $12 its steps, none for a plain one; $13 seconds until it is due. Then what it is found by. */
+export const INSERT_JOB = `
+  WITH made AS (
+    INSERT INTO jobs (${NEW_JOB_COLUMNS}) VALUES (${NEW_JOB_VALUES}) RETURNING id, tenant_id, created_at)
+  ${findableBy(`$${NEW_JOB_VALUE_COUNT + 1}`)}`;
+
+/** $1–$13: a job that nothing can be found by. */
+export const INSERT_JOB_WITHOUT_TERMS = `INSERT INTO jobs (${NEW_JOB_COLUMNS}) VALUES (${NEW_JOB_VALUES})`;
+
+/**
+ * $1–$13: the job; then scope and key of its idempotency, then what it is found by. Gives no row when the key names a job already. Of
  * two that come at once, the second waits for the first to commit and then affects none.
  */
 export const INSERT_JOB_ONCE = `
   WITH claimed AS (
     INSERT INTO job_idempotency (tenant_id, scope, key, job_id, expires_at)
-    VALUES ($2::uuid, $13, $14, $1::uuid, now() + interval '${IDEMPOTENCY_HOURS} hours')
+    VALUES ($2::uuid, $${NEW_JOB_VALUE_COUNT + 1}, $${NEW_JOB_VALUE_COUNT + 2}, $1::uuid, now() + interval '${IDEMPOTENCY_HOURS} hours')
     ON CONFLICT (tenant_id, scope, key) DO UPDATE
       SET job_id = EXCLUDED.job_id, expires_at = EXCLUDED.expires_at
       WHERE job_idempotency.expires_at <= now()
-    RETURNING job_id)
-  INSERT INTO jobs (${NEW_JOB_COLUMNS}) SELECT ${NEW_JOB_VALUES} FROM claimed`;
+    RETURNING job_id),
+  made AS (
+    INSERT INTO jobs (${NEW_JOB_COLUMNS}) SELECT ${NEW_JOB_VALUES} FROM claimed RETURNING id, tenant_id, created_at),
+  findable AS (${findableBy(`$${NEW_JOB_VALUE_COUNT + 3}`)})
+  SELECT job_id FROM claimed`;
 
 /** $1 tenant, $2 scope, $3 key: the job that the key names. */
 export const FIND_BY_IDEMPOTENCY_KEY = `
@@ -58,14 +78,15 @@ export const CLAIM_JOBS = `
 
 /**
  * Ends attempts, by arrays of one element each: $1 job, $2 attempt number, $3 worker, $4 outcome, $5 new state,
- * $6 result, $7 error, $8 fingerprint, $9 delay in seconds. Whoever lost the lease meanwhile changes nothing.
+ * $6 result, $7 error, $8 fingerprint, $9 delay in seconds, $10 what it wrote. Whoever lost the lease meanwhile changes nothing.
  * `queued` is a pipeline's step that succeeded: its result is kept, and the job goes on to the next step with its
  * full allowance. Gives what changed; `retrying` and `queued` ones still want their new dispatch sent.
  */
 export const END_ATTEMPTS = `
   WITH ended AS (
     SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-      $8::text[], $9::float8[]) AS ended(id, number, worker, outcome, state, result, error, fingerprint, delay)),
+      $8::text[], $9::float8[], $10::text[])
+      AS ended(id, number, worker, outcome, state, result, error, fingerprint, delay, logs)),
   settled AS (
     UPDATE jobs SET state = ended.state, error = ended.error::json,
       error_fingerprint = ended.fingerprint, lease_expires_at = NULL, worker_id = NULL,
@@ -84,12 +105,13 @@ export const END_ATTEMPTS = `
       AND jobs.attempts = ended.number
     RETURNING jobs.id, jobs.tenant_id, jobs.function, jobs.state, jobs.dispatch, jobs.step, jobs.route_id,
       jobs.revision, jobs.request_id, ended.number, ended.outcome, ended.result, ended.error, ended.fingerprint,
-      ended.delay),
+      ended.delay, ended.logs),
   kept AS (
     INSERT INTO job_steps (job_id, step, tenant_id, result)
     SELECT id, step - 1, tenant_id, result::json FROM settled WHERE state = 'queued'),
   closed AS (
-    UPDATE job_attempts SET outcome = settled.outcome, error = settled.error::json, finished_at = now()
+    UPDATE job_attempts SET outcome = settled.outcome, error = settled.error::json, logs = settled.logs::json,
+      finished_at = now()
     FROM settled WHERE job_attempts.job_id = settled.id AND job_attempts.number = settled.number)
   SELECT id, tenant_id AS "tenantId", function, state, number AS attempt, outcome, dispatch,
     delay AS "delaySeconds", route_id AS "routeId", revision, request_id AS "requestId", error::json AS error,
@@ -111,6 +133,11 @@ export const FIND_LOST_LEASES = `
   LEFT JOIN jobs ON jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
     AND jobs.worker_id = $3::uuid
   WHERE jobs.id IS NULL`;
+
+/** $1 job, $2 attempt, $3 log: keeps what an attempt wrote that was ended from outside. */
+export const KEEP_LOG = `
+  UPDATE job_attempts SET logs = $3::json
+  WHERE job_id = $1::uuid AND number = $2::int AND outcome <> 'running' AND logs IS NULL`;
 
 /** Attempts whose worker has stopped extending their lease, locked for whoever asks first. $1 at most. */
 export const LOCK_EXPIRED = `

@@ -10,6 +10,7 @@ import {
   FIND_LOST_LEASES,
   FIND_OVERDUE,
   FORGET_IDEMPOTENCY_KEYS,
+  KEEP_LOG,
   LOCK_EXPIRED,
 } from "#data-plane/sql/jobs.ts";
 import { DISPATCH } from "#lib/contract/channels.ts";
@@ -99,6 +100,7 @@ async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAtt
       ended.map((one) => one.error && JSON.stringify(one.error)),
       ended.map((one) => one.fingerprint),
       ended.map((one) => one.delaySeconds),
+      ended.map((one) => one.logs),
     ],
   });
   await sendDispatches(
@@ -118,6 +120,21 @@ export async function endAttempts(pool: pg.Pool, ended: readonly EndedAttempt[])
   return settled.map((row) => row.id);
 }
 
+/** Keeps what an attempt wrote that somebody else has ended. */
+export async function keepLog(pool: pg.Pool, { id, attempt }: ClaimedJob, log: string): Promise<void> {
+  await pool.query(KEEP_LOG, [id, attempt, log]);
+}
+
+/** Those (`id` and `attempt`) that the worker believes to hold and does not. */
+export async function findLostLeases(
+  { pool, workerId }: Holder,
+  held: readonly ClaimedJob[],
+): Promise<{ id: string; attempt: number }[]> {
+  if (held.length === 0) return [];
+  const values = [held.map((job) => job.id), held.map((job) => job.attempt), workerId];
+  return (await pool.query(FIND_LOST_LEASES, values)).rows;
+}
+
 /** Extends the leases of what the worker runs; gives the ones (`id` and `attempt`) that it has lost. */
 export async function extendLeases(
   { pool, workerId, leaseMs }: Holder,
@@ -126,8 +143,7 @@ export async function extendLeases(
   if (held.length === 0) return [];
   const values = [held.map((job) => job.id), held.map((job) => job.attempt), workerId];
   const { rowCount } = await pool.query(EXTEND_LEASES, [...values, leaseMs]);
-  if (rowCount === held.length) return [];
-  return (await pool.query(FIND_LOST_LEASES, values)).rows;
+  return rowCount === held.length ? [] : findLostLeases({ pool, workerId, leaseMs }, held);
 }
 
 /** Gives jobs back whose worker is gone, as a lost attempt. Any worker does it for all. Gives how many. */

@@ -7,10 +7,13 @@ const LAST_RETRY_MS = 5_000;
 export type Listener = { close(): Promise<void> };
 
 /**
- * Listens for work on a connection of its own and comes back by itself when it breaks. `onNudge` is called for
- * every notification, and after every (re)connection because some may have been missed.
+ * Listens for work, and for running jobs being cancelled, on a connection of its own and comes back by itself when it
+ * breaks. Both are called after every (re)connection as well, because notifications may have been missed.
  */
-export function listenForJobs(connectionString: string, onNudge: () => void): Listener {
+export function listenForJobs(
+  connectionString: string,
+  { onWork, onCancel }: { onWork: () => void; onCancel: () => void },
+): Listener {
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | null = null;
   let delay = FIRST_RETRY_MS;
@@ -34,14 +37,15 @@ export function listenForJobs(connectionString: string, onNudge: () => void): Li
     client = fresh;
     fresh.on("error", () => reconnect(fresh));
     fresh.on("end", () => reconnect(fresh));
-    fresh.on("notification", onNudge);
+    fresh.on("notification", ({ channel }) => (channel === CHANNELS.cancels ? onCancel() : onWork()));
     fresh
       .connect()
-      .then(() => fresh.query(`LISTEN ${CHANNELS.jobs}`))
+      .then(() => fresh.query(`LISTEN ${CHANNELS.jobs}; LISTEN ${CHANNELS.cancels}`))
       .then(
         () => {
           delay = FIRST_RETRY_MS;
-          onNudge();
+          onWork();
+          onCancel();
         },
         () => reconnect(fresh),
       );

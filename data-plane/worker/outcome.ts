@@ -21,9 +21,13 @@ export type EndedAttempt = {
   error: JobError | null;
   fingerprint: string | null;
   delaySeconds: number;
+  /** What the attempt wrote, as JSON text. */
+  logs: string | null;
+  /** The attempt that ended, for an ending that must be thought over. */
+  of: Attempt;
 };
 
-type Attempt = {
+export type Attempt = {
   id: string;
   function: string;
   attempt: number;
@@ -81,6 +85,8 @@ export function succeeded(job: Attempt & Steps, workerId: string, value: unknown
     error: null,
     fingerprint: null,
     delaySeconds: 0,
+    logs: null,
+    of: job,
   };
 }
 
@@ -105,7 +111,17 @@ export function failed(
     error,
     fingerprint: errorFingerprint(job.function, error),
     delaySeconds: dead ? 0 : backoffMs(job.attempt - job.stepBase, Math.random()) / 1_000,
+    logs: null,
+    of: job,
   };
+}
+
+/** What an attempt ends with whose own ending PostgreSQL would not take. Has no stack: the handler did not throw it. */
+export function resultRefused(): Error {
+  const error = new Error("PostgreSQL could not store what this attempt returned or threw.");
+  error.name = "NotStorable";
+  delete error.stack;
+  return error;
 }
 
 /** Why an attempt has no ending of its own. Has no stack: nothing was thrown. */

@@ -1,9 +1,16 @@
 import { FunctionError, type FunctionsHost, type PipelineContext } from "#data-plane/functions-host/index.ts";
+import { type AttemptLog, createAttemptLog } from "./attempt-log.ts";
 import type { ClaimedJob } from "./ledger.ts";
-import { failed, succeeded, workerLost } from "./outcome.ts";
+import { type EndedAttempt, failed, succeeded, workerLost } from "./outcome.ts";
 import type { Settler } from "./settler.ts";
 
-type Run = { job: ClaimedJob; controller: AbortController; abandoned: boolean; done: Promise<void> };
+type Run = {
+  job: ClaimedJob;
+  controller: AbortController;
+  log: AttemptLog;
+  abandoned: boolean;
+  done: Promise<void>;
+};
 
 /** Runs claimed jobs in the functions host and hands their endings to the settler. */
 export function createRunner(options: {
@@ -12,15 +19,17 @@ export function createRunner(options: {
   settler: Settler;
   /** A slot is free again. */
   onFree: () => void;
+  /** A run ended that no longer counts, and it had written something. */
+  onAbandoned: (job: ClaimedJob, log: string) => void;
 }) {
-  const { host, workerId, settler, onFree } = options;
+  const { host, workerId, settler, onFree, onAbandoned } = options;
   const runs = new Set<Run>();
   /** Attempts whose lease must be kept: running, and ended but not yet recorded. */
   const held = new Set<ClaimedJob>();
   const settling = new Set<Promise<void>>();
 
-  async function ending(run: Run) {
-    const { job, controller } = run;
+  async function ending(run: Run): Promise<EndedAttempt> {
+    const { job, controller, log } = run;
     const { id: jobId, input, tenant, tenantId, routeId, revision, apiKeyId } = job;
     const requestId = job.requestId ?? jobId;
     const attempt = job.attempt - job.stepBase;
@@ -32,7 +41,7 @@ export function createRunner(options: {
     const context = pipeline ? { ...called, pipeline } : called;
     const event = pipeline && pipeline.step > 1 ? pipeline.results.at(-1) : input;
     try {
-      const value = await host.run(job.function, event, context, job.timeoutMs, controller.signal);
+      const value = await host.run(job.function, event, context, job.timeoutMs, controller.signal, log.add);
       return succeeded(job, workerId, value);
     } catch (error) {
       if (error instanceof FunctionError && error.kind === "aborted") {
@@ -44,10 +53,13 @@ export function createRunner(options: {
 
   async function execute(run: Run): Promise<void> {
     const ended = await ending(run);
+    const logs = run.log.stored();
     runs.delete(run);
-    if (run.abandoned) held.delete(run.job);
-    else {
-      const settled = settler.settle(ended).then(() => {
+    if (run.abandoned) {
+      held.delete(run.job);
+      if (logs) onAbandoned(run.job, logs);
+    } else {
+      const settled = settler.settle({ ...ended, logs }).then(() => {
         held.delete(run.job);
         settling.delete(settled);
         onFree();
@@ -61,12 +73,18 @@ export function createRunner(options: {
     running: () => runs.size,
     held: () => [...held],
     run(job: ClaimedJob): void {
-      const run: Run = { job, controller: new AbortController(), abandoned: false, done: Promise.resolve() };
+      const run: Run = {
+        job,
+        controller: new AbortController(),
+        log: createAttemptLog(),
+        abandoned: false,
+        done: Promise.resolve(),
+      };
       runs.add(run);
       held.add(job);
       run.done = execute(run);
     },
-    /** Ends an attempt whose lease another worker has taken over; what became of it no longer counts. */
+    /** Ends an attempt that was cancelled or whose lease another worker has; what became of it no longer counts. */
     abandon({ id, attempt }: { id: string; attempt: number }): void {
       for (const run of runs) {
         if (run.job.id !== id || run.job.attempt !== attempt) continue;

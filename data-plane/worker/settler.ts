@@ -6,9 +6,9 @@ import type { EndedAttempt } from "./outcome.ts";
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 
-/** PostgreSQL refuses the data itself (SQLSTATE classes 22 and 23): sending it again changes nothing. */
+/** PostgreSQL refuses the data itself (SQLSTATE classes 22, 23 and 54): sending it again changes nothing. */
 const isRefusal = (error: unknown): boolean =>
-  /^2[23]/.test(String((error as { code?: unknown })?.code ?? ""));
+  /^(2[23]|54)/.test(String((error as { code?: unknown })?.code ?? ""));
 
 export type Settler = {
   /** Records the end of an attempt, together with others that ended meanwhile. Resolves when it is recorded. */

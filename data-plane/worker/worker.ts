@@ -5,9 +5,9 @@ import type { FunctionsHost, HostLogger } from "#data-plane/functions-host/index
 import { CHORES, type OutboundSettings } from "./chores.ts";
 import { every } from "./every.ts";
 import { reportInstance } from "./instance.ts";
-import { createReconciler, extendLeases, reapExpired, takeJobs } from "./ledger.ts";
+import { createReconciler, extendLeases, findLostLeases, keepLog, reapExpired, takeJobs } from "./ledger.ts";
 import { listenForJobs } from "./listener.ts";
-import { failed } from "./outcome.ts";
+import { failed, resultRefused } from "./outcome.ts";
 import { createRunner } from "./runner.ts";
 import { createSettler } from "./settler.ts";
 
@@ -72,19 +72,22 @@ export function createWorker(options: WorkerOptions): Worker {
 
   const holder = { pool, workerId: id, leaseMs: timing.lease };
   const instance = { id, name: options.name ?? hostname(), version: options.version, startedAt: new Date() };
-  const settler = createSettler(pool, logger, (refused) =>
-    failed(
-      {
-        ...refused,
-        function: "",
-        stepBase: 0,
-        maxAttempts: refused.state === "dead" ? 0 : Number.POSITIVE_INFINITY,
-      },
-      id,
-      new Error("PostgreSQL could not store what this attempt returned or threw."),
-    ),
-  );
-  const runner = createRunner({ host, workerId: id, settler, onFree: () => resume?.() });
+  const settler = createSettler(pool, logger, (refused) => failed(refused.of, id, resultRefused()));
+  const runner = createRunner({
+    host,
+    workerId: id,
+    settler,
+    onFree: () => resume?.(),
+    onAbandoned: (job, log) => {
+      keepLog(pool, job, log).catch((error) =>
+        logger.warn({ err: error, jobId: job.id }, "what a cancelled attempt wrote could not be kept"),
+      );
+    },
+  });
+  /** Ends what runs here and is no longer this worker's: cancelled, or given to another. */
+  const abandonLost = async () => {
+    for (const lease of await findLostLeases(holder, runner.held())) runner.abandon(lease);
+  };
 
   let stopping = false;
   /** There may be work: a nudge came, the poll is due, or the last batch was full. */
@@ -150,7 +153,14 @@ export function createWorker(options: WorkerOptions): Worker {
     pool,
     async start() {
       await reportInstance(pool, instance);
-      listener = listenForJobs(connectionString, wake);
+      listener = listenForJobs(connectionString, {
+        onWork: wake,
+        onCancel: () => {
+          abandonLost().catch((error) =>
+            logger.warn({ err: error }, "cancelled jobs could not be looked up"),
+          );
+        },
+      });
       chore("the heartbeat", timing.heartbeat, async () => {
         const [lost] = await Promise.all([
           extendLeases(holder, runner.held()),

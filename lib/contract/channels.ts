@@ -7,6 +7,8 @@ export const CHANNELS = {
   changed: "gatehouse_changed",
   /** There is something to run. Sent at most once per transaction or batch, never once per job. */
   jobs: "gatehouse_jobs",
+  /** A job that runs was cancelled. */
+  cancels: "gatehouse_cancels",
 } as const;
 
 /** How long a lost notification can go unnoticed, in milliseconds. */

@@ -105,6 +105,7 @@ async function finish(
     await tx.$executeRaw`
       UPDATE job_attempts SET outcome = 'cancelled', finished_at = now()
       WHERE tenant_id = ${actor.tenant.id}::uuid AND job_id = ${input.id}::uuid AND number = ${job.attempts}::int`;
+    await context.notify("cancels");
   }
   await record(context, input, action, { state: job.state }, { state });
   return readSummary(tx, actor.tenant.id, input.id);
