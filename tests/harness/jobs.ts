@@ -4,6 +4,7 @@ import path from "node:path";
 import pg from "pg";
 import { createFunctionsHost, type HostLogger } from "#data-plane/functions-host/index.ts";
 import { enqueueJob, type NewJob } from "#data-plane/jobs/enqueue.ts";
+import { startNewOn } from "#data-plane/jobs/start-new.ts";
 import type { OutboundSettings } from "#data-plane/worker/chores.ts";
 import { createWorker, type Worker, type WorkerTiming } from "#data-plane/worker/worker.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -107,8 +108,9 @@ export async function jobsWorld(): Promise<JobsWorld> {
         maxThreads: concurrency,
         memoryLimitMb: 64,
         logger: silentLogger,
+        onStartNew: (call) => startNewOn(worker.pool)(call),
       });
-      const worker = createWorker({
+      const worker: Worker = createWorker({
         connectionString,
         host,
         logger: silentLogger,
