@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { isSecretName, MASK, maskSecrets } from "./mask.ts";
+import { isSecretName } from "#lib/contract/secret-names.ts";
+import { MASK, maskSecrets } from "./mask.ts";
 
 test("members with secret-looking names are masked at any depth, whatever their value", () => {
   const { value, masked } = maskSecrets({

@@ -1,43 +1,12 @@
+import { isSecretName, PAIR } from "#lib/contract/secret-names.ts";
+
 /** What stands for a value that may not be shown. */
 export const MASK = "•••";
 
-/** Parts of member names, in lower case without separators, whose values are secrets more often than not. */
-const SECRET_PARTS = [
-  "password",
-  "passwd",
-  "passphrase",
-  "pwd",
-  "secret",
-  "token",
-  "authorization",
-  "apikey",
-  "accesskey",
-  "privatekey",
-  "signingkey",
-  "encryptionkey",
-  "credential",
-  "cookie",
-  "sessionid",
-  "otp",
-  "cardnumber",
-  "cvv",
-  "cvc",
-  "iban",
-  "ssn",
-];
-/** Endings that say something about a secret without being it; a session's id is the secret itself. */
-const HARMLESS_ENDING = /(?<!session)ids?$|(type|count|expires(at|in)?|expiry)$/;
 /** Nothing that a person can read is deeper, and what is must not overflow the stack. */
 const MAX_DEPTH = 64;
 /** Longer text is not searched for JSON. */
 const MAX_PARSED_CHARACTERS = 1_000_000;
-const PAIR = /([A-Za-z0-9_.-]{1,80})=([^&;\s"',]{1,4096})/g;
-
-/** Whether a member of this name is taken for a secret. */
-export function isSecretName(name: string): boolean {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  return SECRET_PARTS.some((part) => plain.includes(part)) && !HARMLESS_ENDING.test(plain);
-}
 
 /** Text that is itself JSON, as a request's body is, is masked inside; `name=value` pairs are as well. */
 function maskText(text: string, depth: number): string {

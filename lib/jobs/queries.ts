@@ -2,9 +2,12 @@ import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { clientStatus, type JobError, type JobState } from "#lib/contract/jobs.ts";
-import { isUuid } from "#lib/contract/uuid.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
+import { readRetention } from "#lib/retention/queries.ts";
+import { asking } from "./filters.ts";
+import { readCount, readPage } from "./list.ts";
+import { shownLogs } from "./logs.ts";
 import { maskSecrets } from "./mask.ts";
 import { stepsOf, timelineOf } from "./rules.ts";
 import type {
@@ -13,13 +16,15 @@ import type {
   JobAttempt,
   JobDetail,
   JobFilters,
+  JobSort,
   JobStep,
   JobSummary,
   Pipeline,
 } from "./schema.ts";
 
-/** Counting further costs more than anybody gains. */
-export const COUNT_CAP = 10_000;
+export { conditionsOf } from "./filters.ts";
+export { COUNT_CAP } from "./list.ts";
+
 /** A list shows the beginning of a message; the job's own page has all of it. */
 const LISTED_MESSAGE_CHARACTERS = 500;
 /** A job's page has its latest attempts; errors with their stacks make more of them too heavy. */
@@ -65,51 +70,23 @@ function toSummary(summary: SummaryRow): JobSummary {
   };
 }
 
-/** Jobs with this id, or made by a request with this id: both may be UUIDs, so the text does not tell which. */
-function mayMean(tenantId: string, text: string): Prisma.Sql {
-  const itself = isUuid(text.toLowerCase()) ? Prisma.sql`UNION SELECT ${text}::uuid` : Prisma.empty;
-  return Prisma.sql`id IN (
-    SELECT id FROM jobs WHERE tenant_id = ${tenantId}::uuid AND request_id = ${text} ${itself})`;
-}
+type ListInput = JobFilters & { limit: number; cursor?: string | undefined; sort?: JobSort | undefined };
 
-function conditionsOf(tenantId: string, filters: JobFilters): Prisma.Sql[] {
-  const conditions = [Prisma.sql`tenant_id = ${tenantId}::uuid`];
-  if (filters.state) conditions.push(Prisma.sql`state = ${filters.state}`);
-  if (filters.function) conditions.push(Prisma.sql`function = ${filters.function}`);
-  if (filters.id) conditions.push(Prisma.sql`id = ${filters.id}::uuid`);
-  if (filters.requestId) conditions.push(Prisma.sql`request_id = ${filters.requestId}`);
-  if (filters.q) conditions.push(mayMean(tenantId, filters.q));
-  return conditions;
-}
-
-type ListInput = JobFilters & { limit: number; cursor?: string | undefined };
-
-/** One page of jobs, newest first. Payloads are not in it. */
-export const listJobs = defineQuery("tenant.read", async ({ tx, actor }, input: ListInput) => {
-  const after = decodeCursor(input.cursor, [z.iso.datetime(), z.uuid()]);
-  const conditions = conditionsOf(actor.tenant.id, input);
-  if (after) {
-    conditions.push(Prisma.sql`(created_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`);
-  }
-  const rows = await tx.$queryRaw<SummaryRow[]>`
-    SELECT ${SUMMARY} FROM jobs WHERE ${Prisma.join(conditions, " AND ")}
-    ORDER BY created_at DESC, id DESC LIMIT ${input.limit + 1}`;
-  return toPage(rows, input.limit, (row) => [row.createdAt.toISOString(), row.id], toSummary);
+/** One page of jobs, newest first unless told otherwise. Payloads are not in it. */
+export const listJobs = defineQuery("tenant.read", ({ tx, actor }, input: ListInput) => {
+  const { limit, cursor, sort = "newest", ...filters } = input;
+  const after = decodeCursor(cursor, [z.iso.datetime(), z.uuid()]);
+  const place = after ? { at: after[0], id: after[1] } : null;
+  return asking(async () => {
+    const asked = { tx, tenantId: actor.tenant.id, filters, sort };
+    const rows = await readPage<SummaryRow>(asked, SUMMARY, place, limit);
+    return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id], toSummary);
+  });
 });
 
 /** How many jobs match, counted no further than the cap. For other slices' queries, inside their transaction. */
-export async function countJobs(
-  tx: Transaction,
-  tenantId: string,
-  filters: JobFilters,
-): Promise<CappedCount> {
-  const [row] = await tx.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count FROM (
-      SELECT 1 FROM jobs WHERE ${Prisma.join(conditionsOf(tenantId, filters), " AND ")}
-      LIMIT ${COUNT_CAP + 1}) capped`;
-  const count = row?.count ?? 0;
-  return { count: Math.min(count, COUNT_CAP), capped: count > COUNT_CAP };
-}
+export const countJobs = (tx: Transaction, tenantId: string, filters: JobFilters): Promise<CappedCount> =>
+  asking(() => readCount({ tx, tenantId, filters, sort: "newest" }));
 
 /** How many jobs match the filters, counted no further than 10,000. */
 export const getJobCount = defineQuery("tenant.read", ({ tx, actor }, filters: JobFilters) =>
@@ -146,6 +123,7 @@ async function readAttempts(tx: Transaction, tenantId: string, jobId: string): P
     durationMs: row.finishedAt ? row.finishedAt.getTime() - row.startedAt.getTime() : null,
     error: errorOf(row.error),
     worker: names.get(row.workerId) ?? null,
+    logs: shownLogs(row.logs),
   }));
 }
 

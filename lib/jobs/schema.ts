@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ATTEMPT_OUTCOMES, JOB_STATES } from "#lib/contract/jobs.ts";
+import { moment } from "#lib/contract/moment.ts";
 import { line } from "#lib/contract/text.ts";
+import { jobRetentionSchema } from "#lib/retention/schema.ts";
 
 export const JOB_ACTIONS = ["retry", "cancel", "discard"] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
@@ -8,19 +10,49 @@ export type JobAction = (typeof JOB_ACTIONS)[number];
 /** What a job's history may tell that people did to it. */
 export const JOB_HISTORY = [...JOB_ACTIONS, "hold", "release"] as const;
 
-/** What a list of jobs can be narrowed to. */
+/** How far back a list can be told to look, in hours. */
+export const JOB_PERIODS = { "1h": 1, "6h": 6, "24h": 24, "7d": 168, "30d": 720 } as const;
+export type JobPeriod = keyof typeof JOB_PERIODS;
+
+const STATES_PATTERN = new RegExp(`^(?:${JOB_STATES.join("|")})(?:,(?:${JOB_STATES.join("|")}))*$`);
+
+/** What a list of jobs can be narrowed to. Everything given must hold. */
 export const jobFilters = {
-  state: z.enum(JOB_STATES).optional(),
+  /** One state or several, with commas between: `dead,retrying`. */
+  state: z
+    .string()
+    .max(100)
+    .regex(STATES_PATTERN, `is one or more of ${JOB_STATES.join(", ")}, with commas between`)
+    .optional(),
   function: line(0, 63).optional(),
+  /** The id of the route that enqueued it. */
+  route: z.uuid().toLowerCase().optional(),
+  /** The id of the API key that its request carried. */
+  key: z.uuid().toLowerCase().optional(),
+  /** Created no longer ago than this; not together with from. */
+  within: z.enum(["1h", "6h", "24h", "7d", "30d"]).optional(),
+  /** Created at this moment or later. */
+  from: moment.optional(),
+  /** Created before this moment. */
+  to: moment.optional(),
+  /** Of the error that it failed with last. */
+  fingerprint: line(0, 64).optional(),
+  /** A part of that error's name and message. Numbers, ids and quoted text in it stand for any. */
+  error: line(0, 200).optional(),
+  /** A value in its payload: `body.orderId=4711`. */
+  payload: line(0, 400).optional(),
   id: z.uuid().toLowerCase().optional(),
   requestId: line(0, 200).optional(),
   /** A job's id or that of the request which made it, whole. */
   q: line(0, 200).optional(),
 };
-const filtersSchema = z.strictObject(jobFilters);
+export const jobFiltersSchema = z.strictObject(jobFilters);
 export type JobFilters = {
-  [Name in keyof z.output<typeof filtersSchema>]?: z.output<typeof filtersSchema>[Name];
+  [Name in keyof z.output<typeof jobFiltersSchema>]?: z.output<typeof jobFiltersSchema>[Name];
 };
+
+export const JOB_SORTS = ["newest", "oldest"] as const;
+export type JobSort = (typeof JOB_SORTS)[number];
 
 /** What retry, cancel, discard, hold and release take: why, for the job's history and the audit log. */
 export const jobActionSchema = z.strictObject({ reason: line(1, 500) });
@@ -73,6 +105,19 @@ export type Job = JobSummary;
 
 export const jobErrorSchema = errorBrief.extend({ stack: z.string().optional() });
 
+/** What the handler printed during an attempt, secret-looking values masked. */
+export const jobLogsSchema = z.object({
+  lines: z.array(
+    z.object({ at: time, level: z.enum(["debug", "info", "warn", "error"]), message: z.string() }),
+  ),
+  /** Whether lines were shortened or left out. */
+  cut: z.boolean(),
+  /** How many were left out, and after which of those that are here. */
+  dropped: z.int(),
+  droppedAfter: z.int(),
+});
+export type JobLogs = z.output<typeof jobLogsSchema>;
+
 export const jobAttemptSchema = z.object({
   number: z.int(),
   /** Of a pipeline, the step that it ran; from 1. */
@@ -84,6 +129,8 @@ export const jobAttemptSchema = z.object({
   error: jobErrorSchema.nullable(),
   /** The worker's name; null when its row is gone. */
   worker: z.string().nullable(),
+  /** Null when it printed nothing; a running attempt's come with its end. */
+  logs: jobLogsSchema.nullable(),
 });
 export type JobAttempt = z.output<typeof jobAttemptSchema>;
 
@@ -154,6 +201,7 @@ export const clientStatusSchema = z.object({
 
 /** Everything about one job. Secret-looking values in `input`, `result` and `told` read "•••", also in `steps`. */
 export const jobDetailSchema = jobSummarySchema.extend({
+  ...jobRetentionSchema.shape,
   timeoutMs: z.int(),
   routeId: z.uuid().nullable(),
   revision: z.int().nullable(),

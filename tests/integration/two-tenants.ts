@@ -135,6 +135,15 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       "INSERT INTO job_repairs (tenant_id, kind, hour, count, last_at) VALUES ($1, 'dispatch_missing', now(), 1, now())",
       [tenant],
     ],
+    [
+      "INSERT INTO job_terms (job_id, tenant_id, created_at, terms) VALUES ($1, $2, now(), '{1}')",
+      [job, tenant],
+    ],
+    ["INSERT INTO job_mask_rules (tenant_id, path, pattern) VALUES ($1, 'a.b', '^a[.]b$')", [tenant]],
+    [
+      "INSERT INTO job_views (id, tenant_id, owner_id, owner_label, shared, name, filters) VALUES ($1, $2, $3, 'S', true, 'Ours', '{}')",
+      [id(number, 43), tenant, user],
+    ],
     ["INSERT INTO job_steps (job_id, step, tenant_id, result) VALUES ($1, 0, $2, '1')", [job, tenant]],
     [
       `INSERT INTO job_actions (id, job_id, tenant_id, action, actor_label, reason)

@@ -3,6 +3,7 @@ import { cancelJob, discardJob, retryJob } from "#lib/jobs/commands.ts";
 import { getJob, getJobCount, listJobs } from "#lib/jobs/queries.ts";
 import {
   cappedCountSchema,
+  JOB_SORTS,
   jobActionSchema,
   jobDetailSchema,
   jobFilters,
@@ -12,8 +13,8 @@ import {
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
 
-const { state, function: functionName, q } = jobFilters;
-const filters = { state, function: functionName, q };
+const filters = jobFilters;
+const sort = z.enum(JOB_SORTS).default("newest");
 
 const ACTIONS = [
   { name: "retry", run: retryJob, summary: "Send a dead job round again, under its own id" },
@@ -29,8 +30,9 @@ export const jobEndpoints: Endpoint[] = [
   tenantEndpoint("tenant.read", {
     method: "GET",
     path: "/tenants/{tenant}/jobs",
-    summary: "List jobs, newest first; q is a job id or the id of the request that made it",
-    query: z.strictObject({ ...pageQuery, ...filters }),
+    summary:
+      "List jobs, newest first; q is a job id or the id of the request that made it, payload a value in what was enqueued (body.orderId=4711)",
+    query: z.strictObject({ ...pageQuery, ...filters, sort }),
     response: pageOf(jobSummarySchema),
     handle: ({ actor, query }) => listJobs(actor, query),
   }),
