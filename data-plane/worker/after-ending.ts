@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { AttemptOutcome, JobState } from "#lib/contract/jobs.ts";
+import { createOutbox } from "./webhooks/outbox.ts";
 
 /** What an attempt's end made of its job. */
 export type Settled = {
@@ -26,4 +27,4 @@ export type Settled = {
  */
 export type AfterEnding = (client: pg.PoolClient, settled: readonly Settled[]) => Promise<void>;
 
-export const AFTER_ENDING: readonly AfterEnding[] = [];
+export const AFTER_ENDING: readonly AfterEnding[] = [createOutbox()];

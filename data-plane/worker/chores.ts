@@ -2,6 +2,8 @@ import type pg from "pg";
 import { DEAD_LETTER_CHORES } from "#data-plane/dead-letters/chores.ts";
 import type { HostLogger } from "#data-plane/functions-host/index.ts";
 import type { Keyring } from "#lib/secrets/sealed-secret.ts";
+import { evaluateAlerts, tidyAlerts } from "./alerts/evaluate.ts";
+import { deliverWebhooks, tidyWebhooks } from "./webhooks/deliver.ts";
 
 /** What a worker needs to send what tenants asked for to where they said. */
 export type OutboundSettings = {
@@ -33,4 +35,17 @@ export type Chore = {
   work: (context: ChoreContext) => Promise<void>;
 };
 
-export const CHORES: readonly Chore[] = [...DEAD_LETTER_CHORES];
+export const CHORES: readonly Chore[] = [
+  {
+    what: "deleting old jobs",
+    everyMs: 60_000,
+    work: async (context) => {
+      await deletePastRetention(context);
+    },
+  },
+  ...DEAD_LETTER_CHORES,
+  { what: "delivering webhooks", everyMs: 1_000, work: deliverWebhooks },
+  { what: "tidying up webhooks", everyMs: 60_000, work: tidyWebhooks },
+  { what: "looking at the rules of alerts", everyMs: 5_000, work: (context) => evaluateAlerts(context) },
+  { what: "putting away old alerts", everyMs: 3_600_000, work: tidyAlerts },
+];

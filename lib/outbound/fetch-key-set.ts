@@ -1,25 +1,16 @@
 import { Agent, type Dispatcher, request } from "undici";
-import { isInternalAddress } from "../contract/internal-addresses.ts";
 import { type KeySet, parseKeySet } from "../contract/key-set.ts";
-import { type AddressRule, guardedConnect, publicOnly } from "./guarded-connect.ts";
+import { guardedConnect, openLinesInsideOnly } from "./guarded-connect.ts";
 
 /** For everything: connecting, the head and the whole body. */
 const TIMEOUT_MS = 5_000;
 const MAX_DOCUMENT_BYTES = 262_144;
 
-/** Keys that came over an open line could be anybody's; inside the network that is the installation's decision. */
-function keySetRule(allowInternal: boolean): AddressRule {
-  const reachable = publicOnly(allowInternal);
-  return (address, protocol) =>
-    protocol === "http:" && !isInternalAddress(address)
-      ? "Keys are fetched over https:// only."
-      : reachable(address, protocol);
-}
-
 /** The connections over which key sets are fetched. Close it with `close()`. */
 export function keySetConnections(allowInternal: boolean): Dispatcher {
+  const rule = openLinesInsideOnly(allowInternal, "Keys are fetched over https:// only.");
   return new Agent({
-    connect: guardedConnect({ rule: keySetRule(allowInternal), timeoutMs: TIMEOUT_MS }),
+    connect: guardedConnect({ rule, timeoutMs: TIMEOUT_MS }),
     connections: 4,
     keepAliveTimeout: 1_000,
     maxResponseSize: MAX_DOCUMENT_BYTES,

@@ -18,6 +18,16 @@ export const publicOnly =
   (address) =>
     allowInternal || !isInternalAddress(address) ? null : "This address is inside the network.";
 
+/**
+ * The same, and http: is for inside only: over an open line anybody on the way could read what is said, or answer.
+ * `refusal` says so in the words of whoever asks.
+ */
+export function openLinesInsideOnly(allowInternal: boolean, refusal: string): AddressRule {
+  const reachable = publicOnly(allowInternal);
+  return (address, protocol) =>
+    protocol === "http:" && !isInternalAddress(address) ? refusal : reachable(address, protocol);
+}
+
 type Options = { rule: AddressRule; timeoutMs: number; lookup?: typeof systemLookup };
 
 /**

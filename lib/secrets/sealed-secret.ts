@@ -81,3 +81,7 @@ export function openSecret(keyring: Keyring, { keyId, sealed }: SealedSecret, bo
 /** What an issuer's shared secret is bound to. */
 export const issuerSecretBinding = (tenantId: string, issuerId: string): string =>
   `issuer-secret:${tenantId}:${issuerId}`;
+
+/** What the secrets of a webhook's endpoint are bound to. */
+export const webhookSecretBinding = (tenantId: string, endpointId: string): string =>
+  `webhook-secret:${tenantId}:${endpointId}`;

@@ -1,6 +1,7 @@
 // A worker process that a test kills: argv is the database's address and the folder of functions.
 import { createFunctionsHost } from "#data-plane/functions-host/index.ts";
 import { createWorker } from "#data-plane/worker/worker.ts";
+import { readKeyring } from "#lib/secrets/sealed-secret.ts";
 import { silentLogger as logger, QUICK } from "./jobs.ts";
 
 const [connectionString = "", directory = ""] = process.argv.slice(2);
@@ -12,4 +13,9 @@ await createWorker({
   concurrency: 2,
   version: "test",
   timing: QUICK,
+  outbound: {
+    keyring: readKeyring(process.env.GATEHOUSE_ENCRYPTION_KEY),
+    allowInternal: process.env.ALLOW_INTERNAL_UPSTREAMS === "1",
+    consoleUrl: null,
+  },
 }).start();

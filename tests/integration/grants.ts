@@ -9,6 +9,9 @@ export const TABLES: Record<string, Grants> = {
   _prisma_migrations: { console: "", gateway: "", worker: "" },
   access_tokens: { console: "SIU", gateway: "", worker: "" },
   acknowledgements: { console: "S", gateway: "SIUD", worker: "" },
+  alert_known_errors: { console: "S", gateway: "", worker: "SIUD" },
+  alert_rules: { console: "SIUD", gateway: "", worker: "SU" },
+  alerts: { console: "SU", gateway: "", worker: "SIUD" },
   api_key_usage: { console: "S", gateway: "SIU", worker: "" },
   api_key_routes: { console: "S", gateway: "SIUD", worker: "" },
   api_key_search: { console: "S", gateway: "", worker: "" },
@@ -49,6 +52,9 @@ export const TABLES: Record<string, Grants> = {
   tenants: { console: "SIU", gateway: "s", worker: "s" },
   unrecorded_refusals: { console: "S", gateway: "sID", worker: "" },
   users: { console: "SIU", gateway: "", worker: "" },
+  webhook_attempts: { console: "S", gateway: "", worker: "SIU" },
+  webhook_deliveries: { console: "SIU", gateway: "", worker: "SIUD" },
+  webhook_endpoints: { console: "SIU", gateway: "", worker: "SU" },
 };
 
 /** Questions put to tables on somebody's behalf; nothing is written through them. */

@@ -116,6 +116,36 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       [id(number, 41), tenant, job],
     ],
     [
+      `INSERT INTO webhook_endpoints
+         (id, tenant_id, kind, url, events, secret, secret_key_id, created_by_label)
+       VALUES ($1, $2, 'signed', 'https://hooks.example/', '{job.dead}', '\\x00', 'k', 'Somebody')`,
+      [id(number, 50), tenant],
+    ],
+    [
+      `INSERT INTO webhook_deliveries (id, tenant_id, endpoint_id, job_id, event_id, event_type, body, max_attempts)
+       VALUES ($1, $2, $3, $4, 'evt_1', 'job.dead', '{}', 10)`,
+      [id(number, 51), tenant, id(number, 50), job],
+    ],
+    [
+      `INSERT INTO webhook_attempts (delivery_id, number, tenant_id, started_at, duration_ms)
+       VALUES ($1, 1, $2, now(), 1)`,
+      [id(number, 51), tenant],
+    ],
+    [
+      `INSERT INTO alert_rules (id, tenant_id, name, kind, max_age_hours, created_by_label)
+       VALUES ($1, $2, 'Rule', 'age', 1, 'Somebody')`,
+      [id(number, 52), tenant],
+    ],
+    [
+      `INSERT INTO alert_known_errors (rule_id, fingerprint, tenant_id, last_seen) VALUES ($1, 'f', $2, now())`,
+      [id(number, 52), tenant],
+    ],
+    [
+      `INSERT INTO alerts (id, tenant_id, rule_id, kind, name, summary, opened_at)
+       VALUES ($1, $2, $3, 'age', 'Rule', 'old', now())`,
+      [id(number, 53), tenant, id(number, 52)],
+    ],
+    [
       `INSERT INTO issuers (id, tenant_id, name, iss, audiences, kind, jwks_url, algorithms, created_by_label)
        VALUES ($1, $2, 'Issuer', 'https://issuer.example', '{api}', 'jwks', 'https://issuer.example/keys', '{RS256}',
          'Somebody')`,
