@@ -145,18 +145,3 @@ export const LOCK_EXPIRED = `
     step_base AS "stepBase"
   FROM jobs WHERE state = 'running' AND lease_expires_at < now()
   ORDER BY lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
-
-/**
- * Jobs that should have been taken $1 ms ago and were not, in pages of $4 after the row ($2 due date, $3 id).
- * Either the workers are busy or the dispatch is missing.
- */
-export const FIND_OVERDUE = `
-  SELECT id, tenant_id AS "tenantId", dispatch, run_at::text AS "runAt"
-  FROM jobs WHERE state IN ('queued', 'retrying') AND run_at < now() - $1 * interval '1 ms'
-    AND (run_at, id) > ($2::timestamptz, $3::uuid)
-  ORDER BY run_at, id LIMIT $4`;
-
-/** Idempotency keys past their time; $1 at most. */
-export const FORGET_IDEMPOTENCY_KEYS = `
-  DELETE FROM job_idempotency WHERE (tenant_id, scope, key) IN (
-    SELECT tenant_id, scope, key FROM job_idempotency WHERE expires_at < now() LIMIT $1)`;

@@ -3,6 +3,7 @@ import { DEAD_LETTER_CHORES } from "#data-plane/dead-letters/chores.ts";
 import type { HostLogger } from "#data-plane/functions-host/index.ts";
 import type { Keyring } from "#lib/secrets/sealed-secret.ts";
 import { evaluateAlerts, tidyAlerts } from "./alerts/evaluate.ts";
+import { deletePastRetention } from "./retention.ts";
 import { deliverWebhooks, tidyWebhooks } from "./webhooks/deliver.ts";
 
 /** What a worker needs to send what tenants asked for to where they said. */

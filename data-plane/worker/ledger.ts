@@ -8,8 +8,6 @@ import {
   END_ATTEMPTS,
   EXTEND_LEASES,
   FIND_LOST_LEASES,
-  FIND_OVERDUE,
-  FORGET_IDEMPOTENCY_KEYS,
   KEEP_LOG,
   LOCK_EXPIRED,
 } from "#data-plane/sql/jobs.ts";
@@ -45,9 +43,8 @@ export type ClaimedJob = {
 
 export type Holder = { pool: pg.Pool; workerId: string; leaseMs: number };
 
-/** How many jobs one pass of the reaper, and one page of the reconciler, deals with. */
+/** How many jobs one pass of the reaper deals with. */
 const BATCH = 200;
-const BEFORE_EVERYTHING = { runAt: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
 
 /**
  * Takes up to `limit` dispatches off the queue and claims their jobs, in one transaction: a worker that dies
@@ -160,25 +157,4 @@ export async function reapExpired(pool: pg.Pool): Promise<number> {
     );
     return rows.length;
   });
-}
-
-/**
- * Sends the dispatch of overdue jobs again, which does nothing where it is still there. Looks at one page and
- * remembers where it stopped, so that a long backlog is walked through in turns.
- */
-export function createReconciler(pool: pg.Pool, overdueMs: number) {
-  let after = BEFORE_EVERYTHING;
-  return async function reconcile(): Promise<void> {
-    const boss = await dispatcher(pool);
-    await inTransaction(pool, async (client) => {
-      const { rows } = await client.query(FIND_OVERDUE, [overdueMs, after.runAt, after.id, BATCH]);
-      await sendDispatches(
-        boss,
-        client,
-        rows.map((row) => ({ id: row.id, dispatch: row.dispatch, tenantId: row.tenantId, delaySeconds: 0 })),
-      );
-      after = rows.length === BATCH ? rows[BATCH - 1] : BEFORE_EVERYTHING;
-    });
-    await pool.query(FORGET_IDEMPOTENCY_KEYS, [BATCH]);
-  };
 }

@@ -5,9 +5,10 @@ import type { FunctionsHost, HostLogger } from "#data-plane/functions-host/index
 import { CHORES, type OutboundSettings } from "./chores.ts";
 import { every } from "./every.ts";
 import { reportInstance } from "./instance.ts";
-import { createReconciler, extendLeases, findLostLeases, keepLog, reapExpired, takeJobs } from "./ledger.ts";
+import { extendLeases, findLostLeases, keepLog, reapExpired, takeJobs } from "./ledger.ts";
 import { listenForJobs } from "./listener.ts";
 import { failed, resultRefused } from "./outcome.ts";
+import { createReconciler } from "./reconciler.ts";
 import { createRunner } from "./runner.ts";
 import { createSettler } from "./settler.ts";
 
@@ -173,7 +174,11 @@ export function createWorker(options: WorkerOptions): Worker {
         const count = await reapExpired(pool);
         if (count > 0) logger.warn({ jobs: count }, "gave back jobs whose worker stopped reporting");
       });
-      chore("looking for missing dispatches", timing.reconcile, createReconciler(pool, timing.overdue));
+      chore(
+        "looking for what is out of step",
+        timing.reconcile,
+        createReconciler({ pool, overdueMs: timing.overdue, logger }),
+      );
       const outbound = options.outbound ?? NO_OUTBOUND;
       const context = { pool, workerId: id, logger, outbound, stopping: ending.signal };
       for (const { what, everyMs, work } of CHORES) {

@@ -8,7 +8,8 @@ import { readRetention } from "#lib/retention/queries.ts";
 import { asking } from "./filters.ts";
 import { readCount, readPage } from "./list.ts";
 import { shownLogs } from "./logs.ts";
-import { maskSecrets } from "./mask.ts";
+import type { Masker } from "./mask.ts";
+import { readMasker } from "./mask-rules.ts";
 import { stepsOf, timelineOf } from "./rules.ts";
 import type {
   CappedCount,
@@ -22,8 +23,9 @@ import type {
   Pipeline,
 } from "./schema.ts";
 
-export { conditionsOf } from "./filters.ts";
+export { asking, conditionsOf } from "./filters.ts";
 export { COUNT_CAP } from "./list.ts";
+export { getMaskRules, readMasker } from "./mask-rules.ts";
 
 /** A list shows the beginning of a message; the job's own page has all of it. */
 const LISTED_MESSAGE_CHARACTERS = 500;
@@ -57,7 +59,7 @@ export function pipelineOf({ steps, step, stepAttempts, stepBase }: StepColumns)
   return { functions: steps, step: step + 1, attemptsPerStep: stepAttempts, attemptsBefore: stepBase };
 }
 
-function toSummary(summary: SummaryRow): JobSummary {
+function toSummary(summary: SummaryRow, masker: Masker): JobSummary {
   const { errorName, errorMessage, steps, step, stepAttempts, stepBase, ...row } = summary;
   return {
     ...row,
@@ -66,7 +68,7 @@ function toSummary(summary: SummaryRow): JobSummary {
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
     runAt: row.runAt.toISOString(),
-    error: errorName === null ? null : { name: errorName, message: errorMessage ?? "" },
+    error: errorName === null ? null : { name: errorName, message: masker.text(errorMessage ?? "") },
   };
 }
 
@@ -80,7 +82,13 @@ export const listJobs = defineQuery("tenant.read", ({ tx, actor }, input: ListIn
   return asking(async () => {
     const asked = { tx, tenantId: actor.tenant.id, filters, sort };
     const rows = await readPage<SummaryRow>(asked, SUMMARY, place, limit);
-    return toPage(rows, limit, (row) => [row.createdAt.toISOString(), row.id], toSummary);
+    const masker = await readMasker(tx, actor.tenant.id);
+    return toPage(
+      rows,
+      limit,
+      (row) => [row.createdAt.toISOString(), row.id],
+      (row) => toSummary(row, masker),
+    );
   });
 });
 
@@ -98,12 +106,23 @@ export async function readSummary(tx: Transaction, tenantId: string, id: string)
   const [row] = await tx.$queryRaw<SummaryRow[]>`
     SELECT ${SUMMARY} FROM jobs WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
   if (!row) throw notFound("job");
-  return toSummary(row);
+  return toSummary(row, await readMasker(tx, tenantId));
 }
 
-const errorOf = (error: Prisma.JsonValue): JobError | null => error as unknown as JobError | null;
+/** An error as it may be shown. */
+function errorOf(stored: Prisma.JsonValue, masker: Masker): JobError | null {
+  const error = stored as unknown as JobError | null;
+  if (error === null) return null;
+  const { name, message, stack } = error;
+  return { name, message: masker.text(message), ...(stack ? { stack: masker.text(stack) } : {}) };
+}
 
-async function readAttempts(tx: Transaction, tenantId: string, jobId: string): Promise<JobAttempt[]> {
+async function readAttempts(
+  tx: Transaction,
+  tenantId: string,
+  jobId: string,
+  masker: Masker,
+): Promise<JobAttempt[]> {
   const rows = await tx.jobAttempt.findMany({
     where: { jobId, tenantId },
     orderBy: { number: "desc" },
@@ -121,9 +140,9 @@ async function readAttempts(tx: Transaction, tenantId: string, jobId: string): P
     startedAt: row.startedAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     durationMs: row.finishedAt ? row.finishedAt.getTime() - row.startedAt.getTime() : null,
-    error: errorOf(row.error),
+    error: errorOf(row.error, masker),
     worker: names.get(row.workerId) ?? null,
-    logs: shownLogs(row.logs),
+    logs: shownLogs(row.logs, masker),
   }));
 }
 
@@ -135,6 +154,7 @@ async function readSteps(
   tenantId: string,
   jobId: string,
   facts: StepFacts,
+  masker: Masker,
 ): Promise<{ steps: JobStep[]; masked: boolean }> {
   if (!facts.pipeline) return { steps: [], masked: false };
   const runs = await tx.$queryRaw<
@@ -151,7 +171,7 @@ async function readSteps(
   let masked = false;
   const results = new Map(
     rows.map((row) => {
-      const result = maskSecrets(row.result);
+      const result = masker.result(row.result);
       masked ||= result.masked;
       return [row.step + 1, result.value];
     }),
@@ -171,7 +191,8 @@ export const getJob = defineQuery(
     const tenantId = actor.tenant.id;
     const row = await tx.job.findFirst({ where: { id, tenantId } });
     if (!row) throw notFound("job");
-    const attemptLog = await readAttempts(tx, tenantId, id);
+    const masker = await readMasker(tx, tenantId);
+    const attemptLog = await readAttempts(tx, tenantId, id, masker);
     const actionRows = await tx.jobAction.findMany({
       where: { jobId: id, tenantId },
       orderBy: { at: "asc" },
@@ -183,8 +204,8 @@ export const getJob = defineQuery(
       reason: entry.reason,
       at: entry.at.toISOString(),
     }));
-    const input = maskSecrets(row.input);
-    const result = maskSecrets(row.result);
+    const input = masker.input(row.input);
+    const result = masker.result(row.result);
     const facts = {
       id,
       state: row.state as JobState,
@@ -194,14 +215,16 @@ export const getJob = defineQuery(
       startedAt: row.startedAt?.toISOString() ?? null,
       finishedAt: row.finishedAt?.toISOString() ?? null,
       result: result.value,
-      error: errorOf(row.error),
+      error: errorOf(row.error, masker),
     };
     const pipeline = pipelineOf(row);
-    const { steps, masked } = await readSteps(tx, tenantId, id, { ...facts, pipeline });
+    const { steps, masked } = await readSteps(tx, tenantId, id, { ...facts, pipeline }, masker);
     const runAt = row.runAt.toISOString();
     const enqueuedBy = row.enqueuedBy as JobDetail["enqueuedBy"];
+    const retention = await readRetention(tx, tenantId, { ...facts, heldAt: row.heldAt });
     return {
       ...facts,
+      ...retention,
       function: row.function,
       pipeline,
       steps,

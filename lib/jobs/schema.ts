@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { ATTEMPT_OUTCOMES, JOB_STATES } from "#lib/contract/jobs.ts";
 import { moment } from "#lib/contract/moment.ts";
-import { line } from "#lib/contract/text.ts";
+import { line, printable } from "#lib/contract/text.ts";
 import { jobRetentionSchema } from "#lib/retention/schema.ts";
 
 export const JOB_ACTIONS = ["retry", "cancel", "discard"] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
 
 /** What a job's history may tell that people did to it. */
-export const JOB_HISTORY = [...JOB_ACTIONS, "hold", "release"] as const;
+export const JOB_HISTORY = [...JOB_ACTIONS, "hold", "release", "reveal"] as const;
 
 /** How far back a list can be told to look, in hours. */
 export const JOB_PERIODS = { "1h": 1, "6h": 6, "24h": 24, "7d": 168, "30d": 720 } as const;
@@ -231,3 +231,39 @@ export type JobDetail = z.output<typeof jobDetailSchema>;
 /** A count that stops at a cap: `capped` reads "10,000+". */
 export const cappedCountSchema = z.object({ count: z.int(), capped: z.boolean() });
 export type CappedCount = z.output<typeof cappedCountSchema>;
+
+const ruleSegment = /^(?:\*\*?|[^*[\]]{1,100})$/;
+
+/** Where values are masked: `body.card.*`, `input.customer.email`, `**.iban`. */
+export const maskRule = printable(1, 200)
+  .refine((path) => path.trim() === path, "begins or ends with a space")
+  .refine((path) => path.split(".").length <= 12, "has more than 12 parts")
+  .refine(
+    (path) => path.split(".").every((part) => ruleSegment.test(part)),
+    "is names with dots between, * for any one and ** for any number of them; list elements stand at their list's path",
+  )
+  .refine((path) => !/^(?:input|result)$/i.test(path), "names the whole document; write input.* or result.*");
+
+export const MAX_MASK_RULES = 100;
+export const maskRulesSchema = z.strictObject({
+  rules: z
+    .array(maskRule)
+    .max(MAX_MASK_RULES, `has more than ${MAX_MASK_RULES} rules`)
+    .refine(
+      (rules) => new Set(rules.map((rule) => rule.toLowerCase())).size === rules.length,
+      "has the same rule twice",
+    ),
+});
+export type MaskRules = z.output<typeof maskRulesSchema>;
+
+/** What a job holds, nothing masked. */
+export const revealedJobSchema = z.object({
+  input: z.unknown(),
+  result: z.unknown(),
+  error: jobErrorSchema.nullable(),
+  steps: z.array(z.object({ number: z.int(), result: z.unknown() })),
+  attempts: z.array(
+    z.object({ number: z.int(), error: jobErrorSchema.nullable(), logs: jobLogsSchema.nullable() }),
+  ),
+});
+export type RevealedJob = z.output<typeof revealedJobSchema>;

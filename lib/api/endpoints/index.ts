@@ -3,15 +3,18 @@ import { env } from "#lib/env.ts";
 import { type Endpoint, publicEndpoint } from "../endpoint.ts";
 import { openApiDocument } from "../openapi.ts";
 import { claimEndpoints } from "./claims.ts";
+import { deadLetterEndpoints } from "./dead-letters.ts";
 import { explainEndpoints } from "./explain.ts";
 import { gatewayEndpoints } from "./gateways.ts";
 import { issuerEndpoints } from "./issuers.ts";
+import { jobRetentionEndpoints } from "./job-retention.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
 import { openApiDocumentEndpoints } from "./openapi-documents.ts";
 import { peopleEndpoints } from "./people.ts";
 import { publishingEndpoints } from "./publishing.ts";
 import { routeEndpoints } from "./routes.ts";
+import { supportEndpoints } from "./support.ts";
 
 const openApi = publicEndpoint({
   method: "GET",
@@ -33,5 +36,8 @@ export const endpoints: readonly Endpoint[] = [
   ...claimEndpoints,
   ...issuerEndpoints,
   ...jobEndpoints,
+  ...deadLetterEndpoints,
+  ...jobRetentionEndpoints,
   ...gatewayEndpoints,
+  ...supportEndpoints,
 ];
