@@ -17,7 +17,9 @@ export type AuditRecord = {
     | "claim"
     | "issuer"
     | "job"
-    | "token";
+    | "run"
+    | "token"
+    | "support_session";
   targetId: string;
   before?: Json;
   after?: Json;
@@ -50,6 +52,7 @@ export async function writeAudit(
         id: uuidv7(),
         tenantId,
         ...whoIs(actor),
+        ...("via" in actor && actor.via ? { supportSessionId: actor.via.sessionId } : {}),
         action: record.action,
         targetType: record.targetType,
         targetId: record.targetId,

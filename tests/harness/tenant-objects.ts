@@ -5,12 +5,14 @@ import { createClaim } from "#lib/claims/commands.ts";
 import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { prepareRun } from "#lib/dead-letters/commands.ts";
 import { createIssuer } from "#lib/issuers/commands.ts";
 import { newIssuerSchema } from "#lib/issuers/schema.ts";
 import { mintKey } from "#lib/keys/commands.ts";
 import { publish } from "#lib/publishing/commands.ts";
 import { getChanges } from "#lib/publishing/queries.ts";
 import { createRoute } from "#lib/routes/commands.ts";
+import { startSupportSession } from "#lib/support/commands.ts";
 import { mintToken } from "#lib/tokens/commands.ts";
 import type { ControlPlane } from "./control-plane.ts";
 
@@ -46,6 +48,12 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       secret: "s".repeat(32),
     }),
   );
+  const stay = await startSupportSession(await plane.operator(), {
+    tenant: slug,
+    mode: "read",
+    reason: "a ticket",
+    minutes: 60,
+  });
   const job = uuidv7();
   const client = new pg.Client({ connectionString: plane.database.superuserUrl });
   await client.connect();
@@ -55,6 +63,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     [job, actor.tenant.id, randomBytes(8).toString("hex")],
   );
   await client.end();
+  const run = await prepareRun(actor, { action: "requeue", selection: { by: "ids", ids: [job] } });
   return {
     actor,
     ids: {
@@ -65,7 +74,10 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       claims: claim.id,
       issuers: issuer.id,
       jobs: job,
+      "dead-letters": run.id,
       tokens: token.id,
+      "support-sessions": stay.id,
+      sessions: stay.id,
     },
   };
 }

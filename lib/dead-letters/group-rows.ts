@@ -1,0 +1,78 @@
+import { Prisma, type Transaction } from "#lib/db/client.ts";
+
+/** Stands for "no route" where a route's id is part of a key. */
+export const NOWHERE = "00000000-0000-0000-0000-000000000000";
+
+/** Whether the ledger has noted something that no worker has folded into the groups yet. */
+export async function hasNotes(tx: Transaction, tenantId: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ noted: boolean }[]>`
+    SELECT EXISTS (SELECT FROM dead_letter_changes WHERE tenant_id = ${tenantId}::uuid) AS noted`;
+  return row?.noted ?? false;
+}
+
+const of = (fingerprints: readonly string[] | null) =>
+  fingerprints === null ? Prisma.empty : Prisma.sql`AND fingerprint = ANY(${[...fingerprints]}::text[])`;
+
+/**
+ * The tenant's groups as they are at this moment: those that are folded, and the ledger's notes on top. Without notes
+ * it is the table itself, whose indexes then give a sorted page.
+ */
+export function groupRows(
+  tenantId: string,
+  noted: boolean,
+  fingerprints: readonly string[] | null = null,
+): Prisma.Sql {
+  if (!noted) {
+    return Prisma.sql`(SELECT fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen
+      FROM dead_letter_groups WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}) AS groups`;
+  }
+  return Prisma.sql`(
+    SELECT COALESCE(folded.fingerprint, noted.fingerprint) AS fingerprint,
+      COALESCE(noted.error_name, folded.error_name, '') AS error_name,
+      COALESCE(noted.error_message, folded.error_message, '') AS error_message,
+      COALESCE(folded.dead, 0) + COALESCE(noted.dead, 0) AS dead,
+      COALESCE(folded.deaths, 0) + COALESCE(noted.deaths, 0) AS deaths,
+      LEAST(folded.first_seen, noted.first_seen) AS first_seen,
+      GREATEST(folded.last_seen, noted.last_seen) AS last_seen
+    FROM (SELECT * FROM dead_letter_groups WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}) AS folded
+    FULL JOIN (
+      SELECT fingerprint, sum(change)::bigint AS dead, count(*) FILTER (WHERE change = 1) AS deaths,
+        (array_agg(error_name ORDER BY at DESC, id DESC) FILTER (WHERE change = 1))[1] AS error_name,
+        (array_agg(error_message ORDER BY at DESC, id DESC) FILTER (WHERE change = 1))[1] AS error_message,
+        min(at) FILTER (WHERE change = 1) AS first_seen, max(at) FILTER (WHERE change = 1) AS last_seen
+      FROM dead_letter_changes WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}
+      GROUP BY fingerprint) AS noted ON noted.fingerprint = folded.fingerprint) AS groups`;
+}
+
+/** Where the jobs of groups came from, the ledger's notes included: one row for each function and route. */
+export function originRows(tenantId: string, fingerprints: readonly string[] | null): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT fingerprint, function, route_id, sum(dead)::bigint AS dead, sum(deaths)::bigint AS deaths,
+      min(first_revision) AS first_revision, max(last_revision) AS last_revision, max(last_seen) AS last_seen
+    FROM (
+      SELECT fingerprint, function, route_id, dead, deaths, first_revision, last_revision, last_seen
+      FROM dead_letter_origins WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}
+      UNION ALL
+      SELECT fingerprint, function, COALESCE(route_id, ${NOWHERE}::uuid), change, CASE WHEN change = 1 THEN 1 ELSE 0 END,
+        CASE WHEN change = 1 THEN revision END, CASE WHEN change = 1 THEN revision END, CASE WHEN change = 1 THEN at END
+      FROM dead_letter_changes WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}) AS every
+    GROUP BY fingerprint, function, route_id HAVING sum(deaths) > 0) AS origins`;
+}
+
+/** How many died when: `unit` is the stretch of time, `since` where it begins; the ledger's notes included. */
+export function deathRows(
+  tenantId: string,
+  fingerprints: readonly string[],
+  unit: "hour" | "day",
+  since: Date,
+): Prisma.Sql {
+  return Prisma.sql`
+    SELECT fingerprint, date_trunc(${unit}, at, 'UTC') AS at, sum(deaths)::int AS deaths FROM (
+      SELECT fingerprint, hour AS at, deaths FROM dead_letter_hours
+      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = ANY(${[...fingerprints]}::text[]) AND hour >= ${since}
+      UNION ALL
+      SELECT fingerprint, at, 1 FROM dead_letter_changes
+      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = ANY(${[...fingerprints]}::text[]) AND change = 1
+        AND at >= ${since}) AS died
+    GROUP BY 1, 2`;
+}
