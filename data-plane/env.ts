@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import type { FunctionsNetwork } from "#data-plane/functions-host/index.ts";
 import { type Keyring, readKeyring } from "#lib/secrets/sealed-secret.ts";
 
 /** A setting that is missing or wrong, as one sentence that says what to do. */
@@ -45,9 +46,12 @@ export type DataPlaneSettings = {
   functionsDirectory: string;
   maxThreads: number;
   memoryLimitMb: number;
+  /** Where handlers may open connections. */
+  functionsNetwork: FunctionsNetwork;
   logLevel: string;
 };
 
+const NETWORKS: readonly string[] = ["none", "public", "all"] satisfies FunctionsNetwork[];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** What both processes of the data plane need; throws SettingError. */
@@ -56,12 +60,17 @@ export function readDataPlaneSettings(env: Env, databaseVariable: string): DataP
   if (!LOG_LEVELS.includes(logLevel)) {
     throw new SettingError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}, not '${logLevel}'.`);
   }
+  const network = text(env, "FUNCTIONS_NETWORK") ?? "none";
+  if (!NETWORKS.includes(network)) {
+    throw new SettingError(`FUNCTIONS_NETWORK must be one of ${NETWORKS.join(", ")}, not '${network}'.`);
+  }
   return {
     databaseUrl: databaseUrl(env, databaseVariable),
     instanceName: (text(env, "INSTANCE_NAME") ?? `${hostname()}:${process.pid}`).slice(0, 120),
     functionsDirectory: text(env, "FUNCTIONS_DIR") ?? "functions",
     maxThreads: integer(env, "FUNCTION_THREADS", 8, 1, 256),
     memoryLimitMb: integer(env, "FUNCTION_MEMORY_MB", 128, 16, 8_192),
+    functionsNetwork: network as FunctionsNetwork,
     logLevel,
   };
 }

@@ -2,16 +2,18 @@ import { type FSWatcher, watch } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-export type FunctionFile = { name: string; path: string; version: string };
+export type FunctionFile = { name: string; path: string };
 
 const FILE = /^([a-z0-9][a-z0-9-]{0,62})\.(mjs|js|ts)$/;
 const PREFERENCE = ["mjs", "js", "ts"];
 /** Network and container file systems lose watch events; this bounds how long a change goes unseen. */
 const POLL_MS = 2_000;
+const MAX_ENTRIES = 2_000;
+const MAX_DEPTH = 4;
 /** An editor writes a file in several steps. */
 const SETTLE_MS = 40;
 
-/** The function files of a folder, by name, each with a version that changes when the file does. */
+/** The function files of a folder, by name. */
 export async function readFunctionFiles(directory: string): Promise<FunctionFile[]> {
   const found = new Map<string, { path: string; rank: number }>();
   const entries = await readdir(directory).catch(() => [] as string[]);
@@ -25,9 +27,29 @@ export async function readFunctionFiles(directory: string): Promise<FunctionFile
   const files: FunctionFile[] = [];
   for (const [name, { path }] of found) {
     const info = await stat(path).catch(() => null);
-    if (info?.isFile()) files.push({ name, path, version: `${path}:${info.mtimeMs}:${info.size}` });
+    if (info?.isFile()) files.push({ name, path });
   }
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * A text that changes when any file of the folder does, also one that handlers only import. Packages and hidden
+ * files do not count, and neither does what lies deeper than anybody looks.
+ */
+export async function versionOf(directory: string, depth = 0): Promise<string> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const parts: string[] = [];
+  for (const entry of entries.slice(0, MAX_ENTRIES)) {
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) {
+      if (depth < MAX_DEPTH) parts.push(await versionOf(path, depth + 1));
+      continue;
+    }
+    const info = await stat(path).catch(() => null);
+    if (info?.isFile()) parts.push(`${path}:${info.mtimeMs}:${info.size}:${info.ino}`);
+  }
+  return parts.sort().join("\n");
 }
 
 /** Calls `changed` soon after anything in the folder may have changed, and every 2 s in any case. */

@@ -156,10 +156,11 @@ test("durable.startNew reaches the host with the context of the call that asked"
         const { instanceId } = await global.durable.startNew("work", event.id, { n: 1 });
         return instanceId;
       };`,
-      "late.mjs": `let refused = null;
+      "late.mjs": `import { setTimeout as later } from "node:timers/promises";
+        let refused = null;
         export const handler = async (event) => {
           if (event === "ask") { while (!refused) await new Promise((r) => setTimeout(r, 5)); return refused; }
-          setTimeout(() => durable.startNew("work").catch((error) => { refused = error.message; }), 20);
+          void later(20).then(() => durable.startNew("work")).catch((error) => { refused = error.message; });
         };`,
     },
     async (call) => {

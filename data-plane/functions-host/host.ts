@@ -1,39 +1,39 @@
-import { fileURLToPath } from "node:url";
-import type { MessagePort } from "node:worker_threads";
-import Piscina from "piscina";
-import { type FunctionFile, readFunctionFiles, watchDirectory } from "./directory.ts";
+import { resolve } from "node:path";
+import { CellEnded } from "./cell.ts";
+import { type Cells, createCells } from "./cells.ts";
+import { type FunctionFile, readFunctionFiles, versionOf, watchDirectory } from "./directory.ts";
 import { handlerEnvironment } from "./environment.ts";
 import {
-  type CallResult,
   type CallTask,
   FunctionError,
   type FunctionsHost,
   type FunctionsHostOptions,
-  type InspectResult,
   type InspectTask,
   type InvocationContext,
+  type OutputLine,
   type StartNewReply,
   type ThreadMessage,
 } from "./types.ts";
 
-const THREAD = fileURLToPath(new URL("./thread.ts", import.meta.url));
-const IDLE_THREAD_MS = 60_000;
 /** A file whose top level never finishes must not keep the others from being found. */
 const INSPECT_TIMEOUT_MS = 5_000;
+/** Files looked at together: one that hangs holds up none of the others. */
+const INSPECTIONS = 2;
 
 type Known = FunctionFile & { error: FunctionError | null };
-type Pool = Piscina<CallTask | InspectTask, CallResult | InspectResult>;
-/** The threads that run one edition of the code; an outdated one ends with its last call. */
-type Edition = { pool: Pool; calls: number; outdated: boolean };
+type Invocation = { context: InvocationContext; onOutput: ((line: OutputLine) => void) | undefined };
+type StartNewMessage = Extract<ThreadMessage, { kind: "start-new" }>;
+/** The cells that run one edition of the code; an outdated one ends with its last call. */
+type Edition = { cells: Cells; calls: number; outdated: boolean };
 
 /**
- * Runs functions from a folder in worker threads and follows the folder as it changes: changed code runs in fresh
- * threads, calls under way finish in the old ones. See FunctionsHostOptions for what it takes.
+ * Runs functions from a folder in worker threads, each in a process of its own, and follows the folder as it changes:
+ * changed code runs in fresh ones, calls under way finish in the old. See FunctionsHostOptions for what it takes.
  */
 export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHost {
   const { directory, logger, onStartNew } = options;
   const listeners = new Set<(names: string[]) => void>();
-  const invocations = new Map<number, InvocationContext>();
+  const invocations = new Map<number, Invocation>();
   let known = new Map<string, Known>();
   let fingerprint: string | null = null;
   let lastInvocation = 0;
@@ -45,65 +45,60 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
   const editions = new Set([edition]);
 
   function openEdition(): Edition {
-    const pool: Pool = new Piscina({
-      filename: THREAD,
-      minThreads: 1,
-      maxThreads: options.maxThreads,
-      idleTimeout: IDLE_THREAD_MS,
-      concurrentTasksPerWorker: 1,
-      // The faster modes stop a thread's event loop between calls, and with it what a handler left open.
-      atomics: "disabled",
-      env: handlerEnvironment(process.env),
-      resourceLimits: { maxOldGenerationSizeMb: options.memoryLimitMb },
-      stricterFIFO: true,
+    const cells = createCells({
+      max: options.maxThreads,
+      directory: resolve(directory),
+      memoryLimitMb: options.memoryLimitMb,
+      network: options.network ?? "none",
+      env: handlerEnvironment(process.env) as NodeJS.ProcessEnv,
+      onLine({ level, text, function: name, requestId, invocation, at }) {
+        logger[level]({ function: name, requestId, output: text }, "function output");
+        if (invocation !== null) invocations.get(invocation)?.onOutput?.({ at, level, text });
+      },
+      onStartNew: startNew,
+      onTrouble: (reason) => logger.error({ reason }, "a process for functions does not start"),
     });
-    pool.on("error", (error: Error) => logger.error({ err: error }, "a function thread ended"));
-    pool.on("message", (message: { kind?: string; port?: MessagePort }) => {
-      if (message?.kind === "channel" && message.port) serve(message.port);
-    });
-    return { pool, calls: 0, outdated: false };
+    return { cells, calls: 0, outdated: false };
   }
 
-  /** Ends an edition's threads once nothing runs in them. Piscina's own close() can cut off calls under way. */
+  /** Ends an edition's cells once nothing runs in them. */
   function retire(old: Edition): void {
     old.outdated = true;
     if (old.calls > 0 || !editions.delete(old)) return;
-    void old.pool.destroy();
+    void old.cells.end();
     if (editions.size === 0) idle?.();
   }
 
-  function serve(port: MessagePort): void {
-    port.on("message", (message: ThreadMessage) => {
-      if (message.kind === "console") {
-        const { level, text, function: name, requestId } = message;
-        logger[level]({ function: name, requestId, output: text }, "function output");
-        return;
-      }
-      const context = invocations.get(message.invocation);
-      const reply = (answer: StartNewReply) => port.postMessage(answer);
-      const refuse = (text: string) => reply({ call: message.call, ok: false, message: text });
-      if (!context) return refuse("the call that asked for this job has ended");
-      if (!onStartNew) return refuse("jobs cannot be started here");
-      onStartNew({
-        function: message.function,
-        instanceId: message.instanceId,
-        input: message.input,
+  async function jobFor(asked: StartNewMessage): Promise<string> {
+    const { invocation, function: name, instanceId, input, options: how } = asked;
+    const { context } = invocations.get(invocation) ?? {};
+    if (!context) throw new Error("the call that asked for this job has ended");
+    if (!onStartNew) throw new Error("jobs cannot be started here");
+    return (
+      await onStartNew({
+        function: name,
+        instanceId,
+        input,
+        ...(how === undefined ? {} : { options: how }),
         context,
-      }).then(
-        ({ instanceId }) => reply({ call: message.call, ok: true, instanceId }),
-        (error: unknown) => refuse(error instanceof Error ? error.message : String(error)),
-      );
-    });
-    port.unref();
+      })
+    ).instanceId;
   }
 
-  async function inspect(on: Pool, file: FunctionFile): Promise<Known | null> {
+  function startNew(asked: StartNewMessage, answer: (reply: StartNewReply) => void): void {
+    const { call } = asked;
+    jobFor(asked).then(
+      (instanceId) => answer({ call, ok: true, instanceId }),
+      (error: unknown) =>
+        answer({ call, ok: false, message: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+
+  async function inspect(on: Cells, file: FunctionFile): Promise<Known | null> {
     const task: InspectTask = { kind: "inspect", path: file.path };
     try {
-      const result = (await on.run(task, {
-        signal: AbortSignal.timeout(INSPECT_TIMEOUT_MS),
-      })) as InspectResult;
-      if (result.ok) return result.hasHandler ? { ...file, error: null } : null;
+      const result = await on.run(task, AbortSignal.timeout(INSPECT_TIMEOUT_MS));
+      if (result.ok) return result.json === "true" ? { ...file, error: null } : null;
       const { name, message, stack } = result.error;
       return { ...file, error: new FunctionError("threw", name, message, stack) };
     } catch (error) {
@@ -114,15 +109,25 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
     }
   }
 
+  async function inspectAll(on: Cells, files: FunctionFile[]): Promise<Map<string, Known>> {
+    const found: (Known | null)[] = [];
+    let next = 0;
+    const lane = async () => {
+      for (let index = next++; index < files.length; index = next++) {
+        found[index] = await inspect(on, files[index] as FunctionFile);
+      }
+    };
+    await Promise.all(Array.from({ length: INSPECTIONS }, lane));
+    return new Map(found.filter((file) => file !== null).map((file) => [file.name, file]));
+  }
+
   async function scan(): Promise<void> {
-    const files = await readFunctionFiles(directory);
-    const next = files.map((file) => file.version).join("\n");
+    const [files, next] = await Promise.all([readFunctionFiles(directory), versionOf(directory)]);
     if (next === fingerprint || closed) return;
     const fresh = fingerprint === null ? edition : openEdition();
     editions.add(fresh);
-    const inspected = await Promise.all(files.map((file) => inspect(fresh.pool, file)));
+    known = await inspectAll(fresh.cells, files);
     fingerprint = next;
-    known = new Map(inspected.filter((file) => file !== null).map((file) => [file.name, file]));
     if (fresh !== edition) {
       const old = edition;
       edition = fresh;
@@ -163,13 +168,14 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
     context: InvocationContext,
     timeoutMs: number,
     signal?: AbortSignal,
+    onOutput?: (line: OutputLine) => void,
   ): Promise<unknown> {
     if (fingerprint === null) await ready;
     const file = known.get(name);
     if (!file) throw new FunctionError("not_found", "FunctionNotFound", `There is no function '${name}'.`);
     if (file.error) throw file.error;
     const invocation = ++lastInvocation;
-    invocations.set(invocation, context);
+    invocations.set(invocation, { context, onOutput });
     const abort = new AbortController();
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -189,9 +195,9 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
         function: name,
         event,
         context,
-        deadline: Date.now() + timeoutMs,
+        timeoutMs,
       };
-      const result = (await used.pool.run(task, { signal: abort.signal })) as CallResult;
+      const result = await used.cells.run(task, abort.signal);
       if (!result.ok) {
         throw new FunctionError(result.kind, result.error.name, result.error.message, result.error.stack);
       }
@@ -201,15 +207,13 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
       if (timedOut)
         throw new FunctionError("timeout", "TimeoutError", `${name} did not finish within ${timeoutMs} ms`);
       if (abort.signal.aborted) throw new FunctionError("aborted", "AbortError", `${name} was aborted`);
-      const { code, message } = error as NodeJS.ErrnoException;
-      const memory = code === "ERR_WORKER_OUT_OF_MEMORY";
+      const memory = error instanceof CellEnded && error.outOfMemory;
       throw new FunctionError(
         "crashed",
         memory ? "OutOfMemoryError" : "CrashError",
         memory
           ? `${name} used more than ${options.memoryLimitMb} MB`
-          : `${name} ended its thread: ${message}`,
-        (error as Error).stack,
+          : `${name} ended its thread: ${(error as Error).message}`,
       );
     } finally {
       clearTimeout(timer);
@@ -243,7 +247,7 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
       });
       await (editions.size === 0 ? null : Promise.race([finished, grace]));
       clearTimeout(timer);
-      await Promise.all(left.map((each) => each.pool.destroy()));
+      await Promise.all(left.map((each) => each.cells.end()));
     },
   };
 }

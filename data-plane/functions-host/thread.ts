@@ -1,43 +1,44 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Console } from "node:console";
-import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
-import { MessageChannel, parentPort } from "node:worker_threads";
-import type {
-  CallResult,
-  CallTask,
-  InspectResult,
-  InspectTask,
-  StartNewReply,
-  ThreadMessage,
-  ThrownError,
-} from "./types.ts";
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { FRAME } from "./frames.ts";
+import { lookAtShared, sharedIsAsBefore } from "./intrinsics.ts";
+import { closeNetwork } from "./network-gate.ts";
+import { captureOutput } from "./output.ts";
+import { closeProcess } from "./process-gate.ts";
+import { ownTimers } from "./timers.ts";
+import type { CallResult, CallTask, FunctionsNetwork, StartNewReply, Task, ThrownError } from "./types.ts";
 
 /*
- * Runs inside a worker thread. A thread runs one call at a time, but timers of an earlier call may fire during a
- * later one; the async context, not "the current call", therefore says on whose behalf code acts.
+ * Runs inside a worker thread. A thread runs one call at a time, but what an earlier call left behind may act during
+ * a later one; the async context, not "the current call", therefore says on whose behalf code acts.
  */
 const calls = new AsyncLocalStorage<CallTask>();
 const FUNCTION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const MAX_LINE = 4_096;
 const MAX_TEXT = 16_384;
+/** Of an answer; what goes to callers is far below. */
+const MAX_RESULT = 32 * 1_048_576;
+/** Pending things that keep a thread from coming to rest. */
+const LEFTOVERS = new Set(["Timeout", "Immediate", "TCPSocketWrap", "TLSWrap", "TCPServerWrap", "UDPWrap"]);
 
-const { port1: port, port2 } = new MessageChannel();
-parentPort?.postMessage({ kind: "channel", port: port2 }, [port2]);
-const send = (message: ThreadMessage) => port.postMessage(message);
+const port = receiveMessageOnPort(parentPort as MessagePort)?.message as MessagePort;
+parentPort?.close(); // handlers can reach it, and it leads nowhere any more
+const send = (kind: string, value: object) => port.postMessage(kind + JSON.stringify(value));
+let current: Task | null = null;
+let spent = false;
 
 // ── durable.startNew ──────────────────────────────────────────────────────────────────────────────────────────
 
 const waiting = new Map<number, (reply: StartNewReply) => void>();
 let lastCall = 0;
-port.on("message", (reply: StartNewReply) => {
-  waiting.get(reply.call)?.(reply);
-  waiting.delete(reply.call);
-});
-port.unref();
 
-async function startNew(name: unknown, instanceId: unknown, input: unknown): Promise<{ instanceId: string }> {
+async function startNew(
+  name: unknown,
+  instanceId: unknown,
+  input: unknown,
+  options: unknown,
+): Promise<{ instanceId: string }> {
   const task = calls.getStore();
   if (!task) throw new Error("durable.startNew can only be called from within a handler");
   if (typeof name !== "string" || !FUNCTION_NAME.test(name)) {
@@ -50,13 +51,14 @@ async function startNew(name: unknown, instanceId: unknown, input: unknown): Pro
   const call = ++lastCall;
   const reply = await new Promise<StartNewReply>((resolve) => {
     waiting.set(call, resolve);
-    send({
+    send(FRAME.startNew, {
       kind: "start-new",
       call,
       invocation: task.invocation,
       function: name,
       instanceId: instanceId ?? null,
       input: plain,
+      options,
     });
   });
   if (!reply.ok) throw new Error(reply.message);
@@ -65,42 +67,40 @@ async function startNew(name: unknown, instanceId: unknown, input: unknown): Pro
 
 Object.defineProperty(globalThis, "durable", { value: Object.freeze({ startNew }), enumerable: true });
 
-// ── console ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── what a handler may not do, and what becomes of what it does wrong ─────────────────────────────────────────
 
-function line(level: "debug" | "info" | "warn" | "error", text: string): void {
+const print = captureOutput(calls, (line) => send(FRAME.line, line));
+const nextTurn = setImmediate;
+const endTimers = ownTimers(calls);
+closeNetwork((workerData as { network: FunctionsNetwork }).network);
+closeProcess();
+
+/** Whether the code that is running belongs to a call that has had its answer. */
+function isLate(): boolean {
   const task = calls.getStore();
-  if (!text) return;
-  send({
-    kind: "console",
-    requestId: task?.context.requestId ?? null,
-    function: task?.function ?? "",
-    level,
-    text: text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}…` : text,
-  });
+  return task !== undefined && task !== current;
 }
 
-/** The process's output carries one JSON line per request; a handler must not write between them. */
-const sink = (level: "info" | "error") =>
-  new Writable({
-    decodeStrings: false,
-    write(chunk, _encoding, done) {
-      for (const text of String(chunk).split("\n")) line(level, text);
-      done();
-    },
-  });
-const captured = new Console({ stdout: sink("info"), stderr: sink("error") });
-captured.debug = (...args) => line("debug", format(...args));
-captured.warn = (...args) => line("warn", format(...args));
-globalThis.console = captured;
-for (const [stream, level] of [
-  [process.stdout, "info"],
-  [process.stderr, "error"],
-] as const) {
-  stream.write = ((chunk: unknown) => {
-    for (const text of String(chunk).split("\n")) line(level, text);
-    return true;
-  }) as typeof stream.write;
+const exit = process.exit.bind(process);
+process.exit = ((code?: number) => {
+  if (isLate()) throw new Error(`process.exit(${code ?? ""}) was called after the answer`);
+  exit(code);
+}) as typeof process.exit;
+
+function onUncaught(error: unknown): void {
+  const { name, message, stack } = asThrown(error);
+  if (isLate() || !current) {
+    // The request under way, if there is one, has nothing to do with it and goes on.
+    spent = true;
+    print("error", `after the answer, nobody caught ${stack || `${name}: ${message}`}`);
+    return;
+  }
+  send(FRAME.ended, { code: "crash", message: `${name}: ${message}` });
+  exit(1);
 }
+process.on("uncaughtException", onUncaught);
+process.on("unhandledRejection", onUncaught);
+process.on("warning", ({ name, message }) => print("warn", `${name}: ${message}`));
 
 // ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -121,23 +121,29 @@ function asThrown(thrown: unknown): ThrownError {
 }
 
 type Handler = (event: unknown, context: object) => unknown;
+const loaded = new Map<string, Handler | null>();
+let shared = lookAtShared();
+/** Something of an earlier call goes on here, and might keep the thread from ever beginning with the next. */
+let unsettled = false;
+
+/** Whether something is pending in this thread that would go on by itself. */
+const isPending = (): boolean => process.getActiveResourcesInfo().some((kind) => LEFTOVERS.has(kind));
 
 async function load(path: string): Promise<Handler | null> {
+  const known = loaded.get(path);
+  if (known !== undefined) return known;
   const module = (await import(pathToFileURL(path).href)) as { handler?: unknown; default?: unknown };
   const fallback = module.default as { handler?: unknown } | undefined; // a CommonJS file's exports
   const handler = module.handler ?? fallback?.handler;
-  return typeof handler === "function" ? (handler as Handler) : null;
-}
-
-async function inspect(task: InspectTask): Promise<InspectResult> {
-  try {
-    return { ok: true, hasHandler: (await load(task.path)) !== null };
-  } catch (error) {
-    return { ok: false, error: asThrown(error) };
-  }
+  const found = typeof handler === "function" ? (handler as Handler) : null;
+  loaded.set(path, found);
+  // What a file does to the thread while it loads is its own doing, and there for every call alike.
+  shared = lookAtShared();
+  return found;
 }
 
 async function call(task: CallTask): Promise<CallResult> {
+  const began = performance.now();
   let returned: unknown;
   try {
     const handler = await load(task.path);
@@ -145,19 +151,52 @@ async function call(task: CallTask): Promise<CallResult> {
     const context = {
       ...task.context,
       functionName: task.function,
-      getRemainingTimeInMillis: () => Math.max(0, task.deadline - Date.now()),
+      getRemainingTimeInMillis: () => Math.max(0, task.timeoutMs - (performance.now() - began)),
     };
     returned = await handler(task.event, context);
   } catch (error) {
     return { ok: false, kind: "threw", error: asThrown(error) };
   }
   try {
-    return { ok: true, json: JSON.stringify(returned) };
+    const json = JSON.stringify(returned);
+    if (json === undefined) return { ok: true };
+    if (json.length > MAX_RESULT) throw new RangeError(`the result is larger than ${MAX_RESULT} characters`);
+    return { ok: true, json };
   } catch (error) {
     return { ok: false, kind: "bad_result", error: asThrown(error) };
   }
 }
 
-export default function run(task: CallTask | InspectTask): Promise<CallResult | InspectResult> {
-  return task.kind === "inspect" ? inspect(task) : calls.run(task, call, task);
+async function inspect({ path }: Extract<Task, { kind: "inspect" }>): Promise<CallResult> {
+  try {
+    return { ok: true, json: String((await load(path)) !== null) };
+  } catch (error) {
+    return { ok: false, kind: "threw", error: asThrown(error) };
+  }
 }
+
+/** Answers once the event loop has come round, so that what a call does to the thread is that call's own loss. */
+function finish(result: CallResult): void {
+  nextTurn(() => {
+    if (current?.kind === "call") endTimers(current);
+    current = null;
+    unsettled = isPending();
+    const kind = unsettled ? FRAME.unsettledResult : FRAME.result;
+    send(spent || !sharedIsAsBefore(shared) ? FRAME.lastResult : kind, result);
+  });
+}
+
+port.on("message", (frame: string) => {
+  const value = JSON.parse(frame.slice(1)) as unknown;
+  if (frame[0] === FRAME.reply) {
+    const reply = value as StartNewReply;
+    waiting.get(reply.call)?.(reply);
+    waiting.delete(reply.call);
+    return;
+  }
+  const task = value as Task;
+  current = task;
+  if (unsettled) port.postMessage(FRAME.begun);
+  void (task.kind === "inspect" ? inspect(task) : calls.run(task, call, task)).then(finish);
+});
+port.postMessage(FRAME.ready);

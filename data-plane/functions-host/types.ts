@@ -27,8 +27,8 @@ export type InvocationContext = {
 
 /**
  * How a call failed. `not_found`: no such function. `threw`: it threw, rejected or could not be loaded. `timeout`:
- * its time was up. `crashed`: its thread ended (out of memory, process.exit, an error nobody caught). `bad_result`:
- * what it returned is not JSON. `aborted`: the caller gave up through its signal.
+ * its time was up. `crashed`: its thread or process ended (out of memory, process.exit, an error nobody caught).
+ * `bad_result`: what it returned is not JSON. `aborted`: the caller gave up through its signal.
  */
 export type FunctionErrorKind = "not_found" | "threw" | "timeout" | "crashed" | "bad_result" | "aborted";
 
@@ -49,6 +49,8 @@ export type StartNewCall = {
   function: string;
   instanceId: string | null;
   input: unknown;
+  /** As the handler gave them; whoever serves the call checks them. */
+  options?: unknown;
   context: InvocationContext;
 };
 export type StartNew = (call: StartNewCall) => Promise<{ instanceId: string }>;
@@ -64,18 +66,23 @@ export type FunctionsHostOptions = {
   directory: string;
   /** Calls that run at the same time; more wait in line, and the wait counts towards their timeout. */
   maxThreads: number;
-  /** Heap of one thread. Buffers live outside of it. */
+  /** Heap of one call. With buffers and the like it may take about twice as much. */
   memoryLimitMb: number;
+  /** Where handlers may open connections; nowhere unless it says so. */
+  network?: FunctionsNetwork;
   logger: HostLogger;
   /** Serves `durable.startNew`; without it the call rejects. */
   onStartNew?: StartNew;
 };
 
+/** A line that a call has printed; `at` in milliseconds since 1970. */
+export type OutputLine = { at: number; level: "debug" | "info" | "warn" | "error"; text: string };
+
 export type FunctionsHost = {
   /**
    * Calls the handler with plain data and resolves to what it returned (JSON values only; undefined when it
    * returned nothing). Throws FunctionError and nothing else. A call whose `timeoutMs` are over is ended, even in
-   * the middle of a busy loop.
+   * the middle of a busy loop. `onOutput` gets what the call prints, each line before the call settles.
    */
   run(
     name: string,
@@ -83,6 +90,7 @@ export type FunctionsHost = {
     context: InvocationContext,
     timeoutMs: number,
     signal?: AbortSignal,
+    onOutput?: (line: OutputLine) => void,
   ): Promise<unknown>;
   /** Resolves when the folder has been read for the first time; `run` waits for it by itself. */
   ready: Promise<void>;
@@ -94,7 +102,19 @@ export type FunctionsHost = {
   close(graceMs?: number): Promise<void>;
 };
 
-/** Between the main thread and a thread that runs handlers. */
+/** Where handlers may open connections: nowhere, to public addresses only, or everywhere. */
+export type FunctionsNetwork = "none" | "public" | "all";
+
+/** What the process of a cell is started with. */
+export type CellSettings = {
+  /** The file that its thread runs. */
+  thread: string;
+  threadFlags: string[];
+  memoryLimitMb: number;
+  network: FunctionsNetwork;
+};
+
+/** Between the host and the thread that runs handlers. */
 export type CallTask = {
   kind: "call";
   invocation: number;
@@ -102,14 +122,15 @@ export type CallTask = {
   function: string;
   event: unknown;
   context: InvocationContext;
-  deadline: number;
+  timeoutMs: number;
 };
 export type InspectTask = { kind: "inspect"; path: string };
+export type Task = CallTask | InspectTask;
 export type ThrownError = { name: string; message: string; stack: string };
+/** Of a call, its result as JSON text, undefined when there is none; of an inspection, "true" or "false". */
 export type CallResult =
-  | { ok: true; json: string | undefined }
+  | { ok: true; json?: string }
   | { ok: false; kind: "threw" | "bad_result"; error: ThrownError };
-export type InspectResult = { ok: true; hasHandler: boolean } | { ok: false; error: ThrownError };
 export type ThreadMessage =
   | {
       kind: "start-new";
@@ -118,11 +139,16 @@ export type ThreadMessage =
       function: string;
       instanceId: string | null;
       input: unknown;
+      options?: unknown;
     }
   | {
       kind: "console";
       /** Of the call that wrote it; the line may arrive after that call's own answer. */
       requestId: string | null;
+      /** Null for what no call has printed. */
+      invocation: number | null;
+      /** In milliseconds since 1970. */
+      at: number;
       function: string;
       level: "debug" | "info" | "warn" | "error";
       text: string;
