@@ -5,6 +5,9 @@ export type Proof =
   | { type: "session"; sessionId: string }
   | { type: "token"; tokenId: string; tenantId: string | null };
 
+/** The support session through which an operator is in a tenant. */
+export type SupportPass = { sessionId: string; mode: "read" | "requeue"; expiresAt: string };
+
 /** A person who has been recognised, on one request. */
 export type Actor = {
   userId: string;
@@ -15,11 +18,19 @@ export type Actor = {
   requestId: string;
   /** The address the request came from, for the audit log; empty when unknown. */
   ip: string;
+  /** Set inside a tenant of which the person is no member: an operator on a support session. */
+  via?: SupportPass;
 };
 
-/** The same person, inside a tenant of which they are a member. */
+/** The same person, inside a tenant: as its member, or as an operator for the time of a support session. */
 export type TenantActor = Actor & { tenant: { id: string; slug: string; name: string; role: Role } };
 
 /** How the person appears in histories that outlive the account. */
-export const actorLabel = (actor: Actor): string =>
-  actor.proof.type === "token" ? `${actor.email} (access token)` : actor.email;
+export function actorLabel(actor: Actor): string {
+  const marks = [
+    ...(actor.via ? ["support"] : []),
+    ...(actor.proof.type === "token" ? ["access token"] : []),
+  ];
+  const name = actor.via ? `operator ${actor.email}` : actor.email;
+  return marks.length > 0 ? `${name} (${marks.join(", ")})` : name;
+}

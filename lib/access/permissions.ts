@@ -3,21 +3,33 @@
  * Browser-safe.
  */
 export const ROLES = ["owner", "admin", "developer", "support", "viewer"] as const;
-export type Role = (typeof ROLES)[number];
+export type MemberRole = (typeof ROLES)[number];
 
-const EVERYBODY = ROLES;
+/** What an operator of the installation is in a tenant while a support session is open there; a member of nothing. */
+export const SUPPORT_ROLES = ["operator-read", "operator-requeue"] as const;
+export type SupportRole = (typeof SUPPORT_ROLES)[number];
+
+/** How somebody stands in a tenant. */
+export type Role = MemberRole | SupportRole;
+
+const MEMBERS = ROLES;
+const EVERYBODY = [...ROLES, ...SUPPORT_ROLES] as const;
 
 export const PERMISSIONS = {
   "tenant.read": EVERYBODY,
   "request.explain": EVERYBODY,
   "draft.edit": ["owner", "admin", "developer"],
-  "job.act": ["owner", "admin", "developer", "support"],
+  "job.act": ["owner", "admin", "developer", "support", "operator-requeue"],
   "payload.reveal": ["owner", "admin", "support"],
   "revision.publish": ["owner", "admin"],
   "key.manage": ["owner", "admin"],
   "member.manage": ["owner", "admin"],
   "audit.read": ["owner", "admin"],
   "tenant.manage": ["owner"],
+  // One's own access tokens that are bound to the tenant.
+  "token.own": MEMBERS,
+  // Ending an operator's support session.
+  "support.end": ["owner", "admin"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -27,10 +39,29 @@ export function roleCan(role: Role, permission: Permission): boolean {
   return (PERMISSIONS[permission] as readonly Role[]).includes(role);
 }
 
+/** The permissions with which an operator may change something; with the others a support session only looks. */
+export const SUPPORT_CHANGES: readonly Permission[] = ["job.act"];
+
+export const isSupportRole = (role: Role): role is SupportRole =>
+  (SUPPORT_ROLES as readonly Role[]).includes(role);
+
+const NAMES: Record<SupportRole, string> = {
+  "operator-read": "operator, read-only",
+  "operator-requeue": "operator, may requeue",
+};
+
+/** The role in words for people. */
+export const roleName = (role: Role): string => (isSupportRole(role) ? NAMES[role] : role);
+
 /** Why `role` cannot, in words for the person; null when it can. */
 export function whyNot(role: Role, permission: Permission): string | null {
   if (roleCan(role, permission)) return null;
-  const names = PERMISSIONS[permission].map((name) => `${name}s`);
+  if (isSupportRole(role)) {
+    return (PERMISSIONS[permission] as readonly Role[]).includes("operator-requeue")
+      ? "You are in this tenant as support, read-only. Leave, and enter it again to requeue."
+      : "You are in this tenant as support; only its own members can do this.";
+  }
+  const names = PERMISSIONS[permission].filter((name) => !isSupportRole(name)).map((name) => `${name}s`);
   const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return `Only ${list} of this tenant can do this; you are ${/^[aeio]/.test(role) ? "an" : "a"} ${role}.`;
 }

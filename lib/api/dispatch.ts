@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Actor } from "#lib/access/actor.ts";
 import { authenticate } from "#lib/access/authenticate.ts";
-import { authorize } from "#lib/access/authorize.ts";
+import { assertOperator, authorize } from "#lib/access/authorize.ts";
 import { clientIp } from "#lib/access/client-ip.ts";
 import type { ErrorDetail } from "#lib/contract/errors.ts";
 import { DomainError, invalid, notFound } from "#lib/errors/domain-error.ts";
@@ -80,6 +80,10 @@ async function actorFor(
     });
   }
   if (endpoint.access.kind === "person") return actor;
+  if (endpoint.access.kind === "operator") {
+    assertOperator(actor);
+    return actor;
+  }
   const member = await enterTenant(actor, tenantSlug as string);
   authorize(member, endpoint.access.permission);
   return member;

@@ -7,8 +7,15 @@ export type Caller = { requestId: string; ip: string };
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Who may call: anybody, anybody signed in, or a member of the tenant in the path who holds a permission. */
-export type Access = { kind: "public" } | { kind: "person" } | { kind: "tenant"; permission: Permission };
+/**
+ * Who may call: anybody, anybody signed in, an operator of the installation, or whoever holds a permission in the
+ * tenant of the path.
+ */
+export type Access =
+  | { kind: "public" }
+  | { kind: "person" }
+  | { kind: "operator" }
+  | { kind: "tenant"; permission: Permission };
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
@@ -52,6 +59,16 @@ export function personEndpoint<Query extends MaybeSchema, Body extends MaybeSche
   definition: Definition<Actor, Query, Body>,
 ): Endpoint {
   return { ...definition, access: { kind: "person" } } as unknown as Endpoint;
+}
+
+/**
+ * An endpoint below `/support`, for operators of the installation; for everybody else who is signed in the dispatcher
+ * answers 404, as for an address that is none.
+ */
+export function operatorEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
+  definition: Definition<Actor, Query, Body>,
+): Endpoint {
+  return { ...definition, access: { kind: "operator" } } as unknown as Endpoint;
 }
 
 /**

@@ -56,6 +56,7 @@ function errorResponses({ access, method, path }: Endpoint) {
   const statuses = new Set([400, 422, 500, 503]);
   if (access.kind !== "public") statuses.add(401);
   if (access.kind === "tenant") statuses.add(403).add(404);
+  if (access.kind === "operator") statuses.add(404);
   if (method !== "GET") statuses.add(403).add(409).add(413).add(415);
   if (path.includes("{")) statuses.add(404);
   const content = { "application/json": { schema: { $ref: "#/components/schemas/Error" } } };
@@ -80,6 +81,7 @@ function operation(endpoint: Endpoint) {
     operationId: `${method.toLowerCase()}${path.replace(/[^A-Za-z]+(\w)?/g, (_, next = "") => next.toUpperCase())}`,
     summary,
     ...(access.kind === "tenant" ? { description: `Needs the permission \`${access.permission}\`.` } : {}),
+    ...(access.kind === "operator" ? { description: "For operators of the installation." } : {}),
     ...(access.kind === "public" ? { security: [] } : {}),
     parameters: parameters(endpoint),
     ...(body

@@ -17,6 +17,8 @@ export type AuditRecord = {
     | "claim"
     | "issuer"
     | "job"
+    | "webhook"
+    | "alert"
     | "run"
     | "token"
     | "support_session";

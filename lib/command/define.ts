@@ -1,5 +1,5 @@
 import type { TenantActor } from "../access/actor.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorize, authorizeChange } from "../access/authorize.ts";
 import type { Permission } from "../access/permissions.ts";
 import { type AuditRecord, writeAudit } from "../audit/audit.ts";
 import { CHANNELS } from "../contract/channels.ts";
@@ -29,7 +29,7 @@ export function defineCommand<Input, Output>(
   options?: ScopeOptions,
 ): Command<Input, Output> {
   const command = async (actor: TenantActor, input: Input): Promise<Output> => {
-    authorize(actor, permission);
+    authorizeChange(actor, permission);
     return withTenant(
       actor,
       (tx) =>
@@ -44,7 +44,7 @@ export function defineCommand<Input, Output>(
           },
           input,
         ),
-      options,
+      { ...options, changes: true },
     );
   };
   return Object.assign(command, { permission });

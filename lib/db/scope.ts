@@ -1,10 +1,15 @@
 import type { Actor, TenantActor } from "../access/actor.ts";
 import { database, type Transaction } from "./client.ts";
+import { underSupportSession } from "./support-session.ts";
 
 type Scope = { tenantId?: string; userId?: string; credentialHash?: string };
 
-/** `longestMs`: how long the transaction may take before it is undone, where the usual 20 seconds are too few. */
-export type ScopeOptions = { longestMs?: number };
+export type ScopeOptions = {
+  /** How long the transaction may take before it is undone, where the usual 20 seconds are too few. */
+  longestMs?: number;
+  /** It is meant to change something. Without it, an operator's transaction cannot. */
+  changes?: boolean;
+};
 
 /**
  * Runs `work` in one transaction in which row-level security sees exactly this tenant, person or presented
@@ -27,12 +32,17 @@ async function withScope<T>(
   );
 }
 
-/** A transaction that sees the actor's tenant and nothing of any other. */
+/** A transaction that sees the actor's tenant and nothing of any other; an operator's lasts no longer than the session. */
 export const withTenant = <T>(
   actor: TenantActor,
   work: (tx: Transaction) => Promise<T>,
   options?: ScopeOptions,
-): Promise<T> => withScope({ tenantId: actor.tenant.id, userId: actor.userId }, work, options);
+): Promise<T> => {
+  const { via } = actor;
+  const scope = { tenantId: actor.tenant.id, userId: actor.userId };
+  if (!via) return withScope(scope, work, options);
+  return withScope(scope, (tx) => underSupportSession(tx, via, work, options?.changes ?? false), options);
+};
 
 /** A transaction that sees what belongs to one person: memberships, the tenants behind them, access tokens. */
 export const withUser = <T>(userId: Actor["userId"], work: (tx: Transaction) => Promise<T>): Promise<T> =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Role } from "#lib/access/permissions.ts";
+import type { MemberRole } from "#lib/access/permissions.ts";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 
@@ -22,7 +22,7 @@ export const listMembers = defineQuery(
         userId: row.userId,
         email: row.user.email,
         name: row.user.name,
-        role: row.role as Role,
+        role: row.role as MemberRole,
         memberSince: row.createdAt.toISOString(),
       }),
     );

@@ -12,7 +12,8 @@ export const meSchema = z.object({
   id: z.uuid(),
   email: z.string(),
   name: z.string(),
-  isOperator: z.boolean(),
+  /** Of the installation: the support desk is theirs. */
+  operator: z.boolean(),
   signedInWith: z.enum(["session", "token"]),
 });
 

@@ -1,13 +1,15 @@
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
-import type { Role } from "#lib/access/permissions.ts";
+import type { MemberRole } from "#lib/access/permissions.ts";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
 import { withUser } from "#lib/db/scope.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
+import { enterAsSupport } from "#lib/support/queries.ts";
 import { slugSchema, type Tenant } from "./schema.ts";
 
 /**
- * The actor as a member of the tenant with this slug. Throws the same `not_found` for a tenant that does not exist,
- * one that is deleted, one of which the actor is no member, and one to which the actor's token is not bound.
+ * The actor in the tenant with this slug: as its member, or as an operator while a support session of theirs is open
+ * there. Throws the same `not_found` for a tenant that does not exist, one that is deleted, one of which the actor is
+ * no member, and one to which the actor's token is not bound.
  */
 export async function enterTenant(actor: Actor, slug: string): Promise<TenantActor> {
   if (!slugSchema.safeParse(slug).success) throw notFound("tenant");
@@ -17,12 +19,16 @@ export async function enterTenant(actor: Actor, slug: string): Promise<TenantAct
       select: { role: true, tenant: { select: { id: true, slug: true, name: true } } },
     }),
   );
-  if (!row) throw notFound("tenant");
+  if (!row) {
+    const operator = await enterAsSupport(actor, slug);
+    if (!operator) throw notFound("tenant");
+    return operator;
+  }
   const { proof } = actor;
   if (proof.type === "token" && proof.tenantId !== null && proof.tenantId !== row.tenant.id) {
     throw notFound("tenant");
   }
-  return { ...actor, tenant: { ...row.tenant, role: row.role as Role } };
+  return { ...actor, tenant: { ...row.tenant, role: row.role as MemberRole } };
 }
 
 type ListInput = { q?: string | undefined; limit: number; cursor?: string | undefined };
@@ -58,6 +64,6 @@ export async function listMyTenants(actor: Actor, input: ListInput): Promise<Pag
     rows,
     input.limit,
     (row) => [row.tenant.slug],
-    (row) => ({ ...row.tenant, role: row.role as Role }),
+    (row) => ({ ...row.tenant, role: row.role as MemberRole }),
   );
 }

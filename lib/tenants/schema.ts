@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { ROLES } from "#lib/access/permissions.ts";
+import { ROLES, SUPPORT_ROLES } from "#lib/access/permissions.ts";
 import { line } from "#lib/contract/text.ts";
 
-/** A tenant as its member sees it, with the member's own role. */
+/** A tenant as somebody inside it sees it, with how they stand in it. */
 export const tenantSchema = z.object({
   id: z.uuid(),
   slug: z.string(),
   name: z.string(),
-  role: z.enum(ROLES),
+  role: z.enum([...ROLES, ...SUPPORT_ROLES]),
 });
 export type Tenant = z.output<typeof tenantSchema>;
 

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
-import type { Role } from "#lib/access/permissions.ts";
+import type { MemberRole } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
 import { withTenant } from "#lib/db/scope.ts";
@@ -16,10 +16,12 @@ export type ControlPlane = {
   database: TestDatabase;
   /** Somebody who is signed in and belongs to no tenant yet. */
   person(): Promise<Actor>;
+  /** An operator of the installation: a member of nothing. */
+  operator(): Promise<Actor>;
   /** A new tenant, and its owner inside it. */
   tenant(slug: string): Promise<{ owner: Actor; actor: TenantActor }>;
   /** A new member of the tenant with that role. */
-  member(of: TenantActor, role: Role): Promise<TenantActor>;
+  member(of: TenantActor, role: MemberRole): Promise<TenantActor>;
   close(): Promise<void>;
 };
 
@@ -31,15 +33,15 @@ export async function controlPlane(): Promise<ControlPlane> {
   process.env.GATEHOUSE_ENCRYPTION_KEY = randomBytes(32).toString("base64");
   process.env.CONSOLE_URL = CONSOLE_URL;
 
-  async function person(): Promise<Actor> {
+  async function person(isOperator = false): Promise<Actor> {
     const id = uuidv7();
     const email = `${id}@people.example`;
-    const userId = await createUser({ email, name: "Somebody", password: id });
+    const userId = await createUser({ email, name: "Somebody", password: id, isOperator });
     return {
       userId,
       email,
       name: "Somebody",
-      isOperator: false,
+      isOperator,
       proof: { type: "session", sessionId: uuidv7() },
       requestId: uuidv7(),
       ip: "127.0.0.1",
@@ -48,7 +50,8 @@ export async function controlPlane(): Promise<ControlPlane> {
 
   return {
     database,
-    person,
+    person: () => person(),
+    operator: () => person(true),
     async tenant(slug) {
       const owner = await person();
       await createTenant(owner, { slug, name: slug });

@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
+import type pg from "pg";
 import { z } from "zod";
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
-import { ROLES, type Role, roleCan } from "#lib/access/permissions.ts";
+import { type MemberRole, ROLES, roleCan, SUPPORT_ROLES, type SupportRole } from "#lib/access/permissions.ts";
 import { dispatch } from "#lib/api/dispatch.ts";
 import type { Endpoint } from "#lib/api/endpoint.ts";
 import { endpoints } from "#lib/api/endpoints/index.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { database } from "#lib/db/client.ts";
 import { withUser } from "#lib/db/scope.ts";
+import { leaveSupportSession, startSupportSession } from "#lib/support/commands.ts";
 import { mintToken, revokeToken } from "#lib/tokens/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
+import { withClient } from "#tests/harness/database.ts";
 import { routeFixture, seedObjects, type TenantObjects } from "#tests/harness/tenant-objects.ts";
 
 const ORIGIN = "http://127.0.0.1:3000";
@@ -18,7 +21,19 @@ const ORIGIN = "http://127.0.0.1:3000";
 let plane: ControlPlane;
 let own: TenantObjects;
 let other: TenantObjects;
-const tokens = {} as Record<Role | "stranger" | "expired" | "revoked" | "disabled" | "otherTenant", string>;
+const tokens = {} as Record<
+  | MemberRole
+  | SupportRole
+  | "stranger"
+  | "expired"
+  | "revoked"
+  | "disabled"
+  | "otherTenant"
+  | "operator"
+  | "operatorBound"
+  | "operatorOnceInside",
+  string
+>;
 
 const mint = async (actor: Actor, tenantId: string | null = null) =>
   mintToken(actor, { name: "matrix", expiresInDays: 1, tenantId });
@@ -47,15 +62,44 @@ before(async () => {
     }),
   );
   tokens.expired = expired.token;
+  const outside = await plane.operator();
+  tokens.operator = (await mint(outside)).token;
+  tokens.operatorBound = (await mint(outside, own.actor.tenant.id)).token;
+  const enter = async (mode: "read" | "requeue") => {
+    const operator = await plane.operator();
+    const session = await startSupportSession(operator, { tenant: "own", mode, reason: "r", minutes: 60 });
+    return { operator, session, token: (await mint(operator)).token };
+  };
+  tokens["operator-read"] = (await enter("read")).token;
+  tokens["operator-requeue"] = (await enter("requeue")).token;
+  const left = await enter("requeue");
+  await leaveSupportSession(left.operator, { id: left.session.id });
+  tokens.operatorOnceInside = left.token;
+  await asSuperuser((client) =>
+    client.query(
+      `INSERT INTO dead_letter_groups
+         (tenant_id, fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen)
+       VALUES ($1, 'f', 'Error', 'no', 1, 1, now(), now()) ON CONFLICT DO NOTHING`,
+      [own.actor.tenant.id],
+    ),
+  );
 });
 after(() => plane.close());
+
+const asSuperuser = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> =>
+  withClient(plane.database.superuserUrl, work);
+
+/** Somebody who may call the endpoint, whatever it is. */
+const callerOf = ({ access }: Endpoint): string =>
+  access.kind === "operator" ? tokens.operator : tokens.owner;
 
 /** Fills a path's parameters with objects that exist in the given tenant. */
 function pathOf(endpoint: Endpoint, tenant: string, objects: TenantObjects): string {
   return endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    if (name === "tenant") return tenant;
+    if (name === "tenant" || name === "slug") return tenant;
+    if (name === "fingerprint") return "f";
     if (name === "number") return "1";
-    const noun = endpoint.path.split("/").at(endpoint.path.startsWith("/me") ? 2 : 3) as string;
+    const noun = endpoint.path.split("/").at(/^\/(me|support)\//.test(endpoint.path) ? 2 : 3) as string;
     const id = objects.ids[noun];
     assert.ok(id, `the matrix has no ${noun} to put into ${endpoint.path}: add one to seedObjects`);
     return id;
@@ -93,15 +137,22 @@ function validBody({ path }: Endpoint): unknown {
   if (path.endsWith("/routes/{id}")) return { ...routeFixture, version: 1 };
   if (path.endsWith("/issuers/{id}")) return { name: "renamed", version: 1 };
   if (path.endsWith("/issuers/{id}/check")) return {};
+  if (/\/(webhooks|alert-rules)\/\{id\}$/.test(path)) return { version: 1 };
+  if (path.endsWith("/webhooks/{id}/rotate")) return { overlapHours: 1 };
+  if (/\/(test|redeliver|acknowledge)$/.test(path)) return {};
+  if (path.endsWith("/alerts/{id}/snooze")) return { minutes: 60 };
   if (path.endsWith("/keys/{id}")) return { name: "renamed", version: 1 };
   if (path.endsWith("/keys/lookup")) return { sha256: "0".repeat(64) };
   if (/\/(rotate|grace)$/.test(path)) return { graceSeconds: 60 };
+  if (path.includes("/support-sessions/")) return {};
+  if (path.endsWith("/support-access")) return { allowed: true };
   return { reason: "because" };
 }
 
 const title = (endpoint: Endpoint) => `${endpoint.method} ${endpoint.path}`;
 const closed = endpoints.filter((endpoint) => endpoint.access.kind !== "public");
 const tenantEndpoints = endpoints.filter((endpoint) => endpoint.access.kind === "tenant");
+const operatorEndpoints = endpoints.filter((endpoint) => endpoint.access.kind === "operator");
 /** What makes a field go wrong in every kind of schema that there is. */
 const HOSTILE_BODIES: unknown[] = [
   { unknownField: 1 },
@@ -138,6 +189,86 @@ for (const endpoint of closed) {
     }
   });
 }
+
+for (const endpoint of operatorEndpoints) {
+  test(`${title(endpoint)} is let in for an operator, and 404 for every member and a bound token`, async () => {
+    const body = { unknownField: 1 };
+    const path = pathOf(endpoint, "own", own);
+    for (const who of [...ROLES, "stranger", "otherTenant", "operatorBound"] as const) {
+      const { status, json } = await send(endpoint, path, { token: tokens[who], body });
+      assert.equal(status, 404, who);
+      assert.equal(
+        json.error.message,
+        "There is no such endpoint or object.",
+        "as for an address that is none",
+      );
+    }
+    for (const who of ["operator", ...SUPPORT_ROLES] as const) {
+      const asked = endpoint.query && "q" in (endpoint.query as z.ZodObject).shape ? `${path}?q=own` : path;
+      const { status } = await send(endpoint, asked, { token: tokens[who], body });
+      assert.equal(status, endpoint.body || endpoint.method !== "GET" ? 422 : 200, who);
+    }
+  });
+}
+
+for (const endpoint of tenantEndpoints) {
+  const { access } = endpoint;
+  if (access.kind !== "tenant") continue;
+
+  test(`${title(endpoint)} is 404 for an operator who is not inside, was inside, or is inside another tenant`, async () => {
+    const body = validBody(endpoint);
+    for (const token of [tokens.operator, tokens.operatorBound, tokens.operatorOnceInside]) {
+      assert.equal((await send(endpoint, pathOf(endpoint, "own", own), { token, body })).status, 404);
+    }
+    for (const role of SUPPORT_ROLES) {
+      const elsewhere = pathOf(endpoint, "other", other);
+      assert.equal((await send(endpoint, elsewhere, { token: tokens[role], body })).status, 404);
+    }
+  });
+
+  for (const role of SUPPORT_ROLES) {
+    const allowed = roleCan(role, access.permission);
+    test(`${title(endpoint)} on a support session, as ${role}, is ${allowed ? "let in" : "403"}`, async () => {
+      const path = pathOf(endpoint, "own", own);
+      const { status } = await send(endpoint, path, { token: tokens[role], body: { unknownField: 1 } });
+      if (allowed) assert.ok(![401, 403, 404].includes(status), String(status));
+      else assert.equal(status, 403);
+      if (allowed) return;
+      // Not only because the body was wrong: nobody gets further with a good one.
+      assert.equal(
+        (await send(endpoint, path, { token: tokens[role], body: validBody(endpoint) })).status,
+        403,
+      );
+    });
+  }
+}
+
+/** Every table's content but the times at which tokens were last used. */
+async function everything(): Promise<Record<string, string | null>> {
+  return asSuperuser(async (client) => {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND relname <> 'access_tokens'`,
+    );
+    const content: Record<string, string | null> = {};
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ all: string | null }>(
+        `SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS all FROM "${name}" t`,
+      );
+      content[name] = rows[0]?.all ?? null;
+    }
+    return content;
+  });
+}
+
+test("a read-only support session changes nothing, whatever is asked of it with bodies that are right", async () => {
+  const before = await everything();
+  for (const endpoint of tenantEndpoints) {
+    const path = pathOf(endpoint, "own", own);
+    await send(endpoint, path, { token: tokens["operator-read"], body: validBody(endpoint) });
+  }
+  assert.deepEqual(await everything(), before);
+});
 
 for (const endpoint of tenantEndpoints) {
   const { access } = endpoint;
@@ -188,7 +319,7 @@ for (const endpoint of closed.filter(
 )) {
   test(`${title(endpoint)} answers malformed bodies with a 4xx in the envelope and never 500`, async () => {
     const path = pathOf(endpoint, "own", own);
-    const token = tokens.owner;
+    const token = callerOf(endpoint);
     assert.equal((await send(endpoint, path, { token, raw: '{"a":' })).status, 400);
     assert.equal((await send(endpoint, path, { token, raw: "\ud800" })).status, 400);
     const text = { "content-type": "text/plain" };
@@ -217,7 +348,7 @@ for (const endpoint of closed.filter((each) => each.query !== undefined)) {
       "limit=1&limit=2",
       "__proto__=1",
     ]) {
-      const { status } = await send(endpoint, `${path}?${query}`, { token: tokens.owner });
+      const { status } = await send(endpoint, `${path}?${query}`, { token: callerOf(endpoint) });
       assert.equal(status, 422, query);
     }
   });
@@ -252,7 +383,10 @@ for (const endpoint of closed) {
         ? ["nul\u0000byte", "a".repeat(overLong), 7, { nested: [] }]
         : [{ nested: [] }, "\u0000"];
       for (const value of hostile) {
-        const { status, json } = await send(endpoint, path, { token: tokens.owner, body: { [name]: value } });
+        const { status, json } = await send(endpoint, path, {
+          token: callerOf(endpoint),
+          body: { [name]: value },
+        });
         assert.equal(status, 422);
         assert.ok(refused(json, name), `${name}: ${JSON.stringify(value).slice(0, 40)} was taken`);
       }
@@ -277,7 +411,7 @@ for (const endpoint of closed) {
   if (!schema) continue;
   test(`${title(endpoint)} refuses over-long text and NUL bytes in its query, also inside a cursor`, async () => {
     const path = pathOf(endpoint, "own", own);
-    const get = (query: string) => send(endpoint, `${path}?${query}`, { token: tokens.owner });
+    const get = (query: string) => send(endpoint, `${path}?${query}`, { token: callerOf(endpoint) });
     for (const { name } of membersOf(schema)) {
       for (const value of ["%00", "a%00b", "x".repeat(10_000)]) {
         const { status, json } = await get(`${name}=${value}`);

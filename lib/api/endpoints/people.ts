@@ -19,8 +19,8 @@ const me: Endpoint[] = [
     path: "/me",
     summary: "Who is asking",
     response: dataOf(meSchema),
-    handle: async ({ actor: { userId: id, email, name, isOperator, proof } }) => ({
-      data: { id, email, name, isOperator, signedInWith: proof.type },
+    handle: async ({ actor: { userId: id, email, name, isOperator: operator, proof } }) => ({
+      data: { id, email, name, operator, signedInWith: proof.type },
     }),
   }),
   personEndpoint({
@@ -108,7 +108,7 @@ const tenants: Endpoint[] = [
 ];
 
 const tenantTokens: Endpoint[] = [
-  tenantEndpoint("tenant.read", {
+  tenantEndpoint("token.own", {
     method: "GET",
     path: "/tenants/{tenant}/tokens",
     summary: "List one's access tokens that are bound to this tenant",
@@ -116,7 +116,7 @@ const tenantTokens: Endpoint[] = [
     response: pageOf(accessTokenSchema),
     handle: ({ actor, query }) => listTokens(actor, { ...query, tenantId: actor.tenant.id }),
   }),
-  tenantEndpoint("tenant.read", {
+  tenantEndpoint("token.own", {
     method: "POST",
     path: "/tenants/{tenant}/tokens",
     summary: "Make an access token for this tenant; this answer is the only one that holds it",
@@ -128,7 +128,7 @@ const tenantTokens: Endpoint[] = [
       return { data: await mintToken(actor, { ...body, tenantId: actor.tenant.id }) };
     },
   }),
-  tenantEndpoint("tenant.read", {
+  tenantEndpoint("token.own", {
     method: "DELETE",
     path: "/tenants/{tenant}/tokens/{id}",
     summary: "Revoke one of one's access tokens for this tenant",

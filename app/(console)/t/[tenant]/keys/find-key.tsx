@@ -12,7 +12,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ApiError, api, type Page } from "#lib/api/client.ts";
 import type { ApiKey } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
-import { hashOf, lookAt } from "./find-rules.ts";
+import { hashOf, lookAt } from "#lib/contract/pasted-key.ts";
 import { KeyEnds } from "./key-columns.tsx";
 
 const MOST = 8;

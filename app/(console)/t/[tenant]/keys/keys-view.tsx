@@ -20,7 +20,7 @@ import { paths } from "#lib/paths.ts";
 import type { BulkOf } from "./bulk-revoke.tsx";
 import { HandOverKey } from "./claim-key.tsx";
 import { Enforcement } from "./enforcement.tsx";
-import { isSecret } from "./find-rules.ts";
+import { isSecret } from "#lib/contract/pasted-key.ts";
 import { keyColumns } from "./key-columns.tsx";
 import { KeySelection } from "./key-selection.tsx";
 import { keysText } from "./key-words.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import test from "node:test";
 import fc from "fast-check";
-import { formatCredential } from "#lib/contract/credential.ts";
-import { hashOf, isSecret, lookAt } from "./find-rules.ts";
+import { formatCredential } from "./credential.ts";
+import { hashOf, isSecret, lookAt } from "./pasted-key.ts";
 
 const key = formatCredential("apiKey", randomBytes(32));
 

@@ -1,4 +1,4 @@
-import { isWellFormedCredential } from "#lib/contract/credential.ts";
+import { isWellFormedCredential } from "./credential.ts";
 
 /** What somebody who looks for a key has typed or pasted. Only a `search` and an `id` may be sent anywhere. */
 export type Looked =

@@ -1,0 +1,142 @@
+import { type Actor, actorLabel } from "#lib/access/actor.ts";
+import { assertOperator } from "#lib/access/authorize.ts";
+import { type Outsider, writeAudit } from "#lib/audit/audit.ts";
+import { defineCommand } from "#lib/command/define.ts";
+import { uuidv7 } from "#lib/contract/uuid.ts";
+import { database, type Transaction } from "#lib/db/client.ts";
+import { enterTenantOf, withNewTenant } from "#lib/db/scope.ts";
+import { conflict, DomainError, notFound } from "#lib/errors/domain-error.ts";
+import { getAnyTenant, getSupportSession } from "./queries.ts";
+import type { NewSupportSession, SupportAccess, SupportMode, SupportSession } from "./schema.ts";
+
+type How = "left" | "removed" | "expired";
+type Closed = { id: string; operatorEmail: string; mode: SupportMode; endedAt: Date };
+
+/** Ends what is open in the tenant: one session, or all. Gives those that it ended; nobody else has ended them. */
+async function close(
+  tx: Transaction,
+  tenantId: string,
+  how: How,
+  by: Actor | Outsider,
+  only: { id?: string; operatorId?: string } = {},
+): Promise<Closed[]> {
+  const due = how === "expired";
+  const label = "proof" in by ? actorLabel(by) : null;
+  const closed = await tx.$queryRaw<Closed[]>`
+    UPDATE support_sessions SET ended_at = LEAST(clock_timestamp(), expires_at), ended_how = ${how}::text,
+      ended_by_label = ${label}::text
+    WHERE tenant_id = ${tenantId}::uuid AND ended_at IS NULL AND (expires_at <= clock_timestamp()) = ${due}::boolean
+      AND (${only.id ?? null}::uuid IS NULL OR id = ${only.id ?? null}::uuid)
+      AND (${only.operatorId ?? null}::uuid IS NULL OR operator_id = ${only.operatorId ?? null}::uuid)
+    RETURNING id, operator_email AS "operatorEmail", mode, ended_at AS "endedAt"`;
+  for (const { id, operatorEmail, mode, endedAt } of closed) {
+    await writeAudit(tx, by, tenantId, {
+      action: "support.end",
+      targetType: "support_session",
+      targetId: id,
+      after: { operator: operatorEmail, mode, ended: how, at: endedAt.toISOString() },
+    });
+  }
+  return closed;
+}
+
+const clockwork = (): Outsider => ({ label: "Gatehouse", requestId: uuidv7(), ip: "" });
+
+/**
+ * Enters a tenant as support. Throws `not_found` unless the actor is an operator and the tenant exists, and `conflict`
+ * when its owners let nobody in, when the actor is its member, or is inside it already.
+ */
+export async function startSupportSession(actor: Actor, input: NewSupportSession): Promise<SupportSession> {
+  assertOperator(actor);
+  const { id: tenantId, slug } = await getAnyTenant(actor, { slug: input.tenant });
+  const id = uuidv7();
+  await withNewTenant(tenantId, actor.userId, async (tx) => {
+    // Held until this is done, so that nobody gets in behind an owner who shuts the door.
+    const [door] = await tx.$queryRaw<{ open: boolean }[]>`
+      SELECT support_allowed AS open FROM tenants WHERE id = ${tenantId}::uuid AND deleted_at IS NULL FOR SHARE`;
+    if (!door) throw notFound("tenant");
+    if (!door.open) throw conflict(`The owners of ${slug} have switched support access off.`);
+    const membership = await tx.membership.findFirst({ where: { tenantId, userId: actor.userId } });
+    if (membership) throw conflict(`You are a member of ${slug}: go in as yourself.`);
+    await close(tx, tenantId, "expired", clockwork(), { operatorId: actor.userId });
+    const [entered] = await tx.$queryRaw<{ expiresAt: Date }[]>`
+      INSERT INTO support_sessions
+        (id, tenant_id, operator_id, operator_email, operator_name, mode, reason, expires_at)
+      VALUES (${id}::uuid, ${tenantId}::uuid, ${actor.userId}::uuid, ${actor.email}, ${actor.name}, ${input.mode},
+        ${input.reason}, now() + make_interval(mins => ${input.minutes}::int))
+      ON CONFLICT (operator_id, tenant_id) WHERE ended_at IS NULL DO NOTHING
+      RETURNING expires_at AS "expiresAt"`;
+    if (!entered) throw conflict(`You are in ${slug} already. Leave it first to enter it in another way.`);
+    const expiresAt = entered.expiresAt.toISOString();
+    const via = { sessionId: id, mode: input.mode, expiresAt };
+    await writeAudit(tx, { ...actor, via }, tenantId, {
+      action: "support.start",
+      targetType: "support_session",
+      targetId: id,
+      after: { operator: actor.email, mode: input.mode, expiresAt },
+      reason: input.reason,
+    });
+  });
+  return getSupportSession(actor, { id });
+}
+
+/** Leaves a tenant before the time has come. Throws `not_found`, `forbidden` for another operator's session, `conflict`. */
+export async function leaveSupportSession(actor: Actor, { id }: { id: string }): Promise<SupportSession> {
+  const session = await getSupportSession(actor, { id });
+  if (!session.mine)
+    throw new DomainError("forbidden", "This is another operator's session; only they can leave.");
+  const { mode, expiresAt } = session;
+  const inside: Actor = { ...actor, via: { sessionId: id, mode, expiresAt } };
+  const closed = await withNewTenant(session.tenant.id, actor.userId, (tx) =>
+    close(tx, session.tenant.id, "left", inside, { id }),
+  );
+  if (closed.length === 0) throw conflict("This session is over already.");
+  return getSupportSession(actor, { id });
+}
+
+/** Ends an operator's session from the tenant's side. Throws `not_found`, or `conflict` when it is over already. */
+export const endSupportStay = defineCommand(
+  "support.end",
+  async ({ tx, actor }, { id }: { id: string }): Promise<void> => {
+    const tenantId = actor.tenant.id;
+    const [known] = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM support_sessions WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
+    if (!known) throw notFound("support session");
+    const closed = await close(tx, tenantId, "removed", actor, { id });
+    if (closed.length === 0) throw conflict("This session is over already.");
+  },
+);
+
+/** Lets operators in, or keeps them out; the latter ends what is open. Saying what is so already changes nothing. */
+export const setSupportAccess = defineCommand(
+  "tenant.manage",
+  async ({ tx, actor, audit }, { allowed }: SupportAccess): Promise<SupportAccess> => {
+    const tenantId = actor.tenant.id;
+    const changed = await tx.$executeRaw`
+      UPDATE tenants SET support_allowed = ${allowed}::boolean
+      WHERE id = ${tenantId}::uuid AND support_allowed <> ${allowed}::boolean`;
+    if (changed === 0) return { allowed };
+    await audit({
+      action: "support.access",
+      targetType: "tenant",
+      targetId: tenantId,
+      before: { allowed: !allowed },
+      after: { allowed },
+    });
+    if (!allowed) await close(tx, tenantId, "removed", actor);
+    return { allowed };
+  },
+);
+
+/** Writes down, with an audit entry each, the ends of the sessions whose time has come. Gives their number. */
+export async function closeExpiredSupportSessions(): Promise<number> {
+  const tenants = await database().$queryRaw<{ id: string }[]>`SELECT tenants_with_expired_support() AS id`;
+  let closed = 0;
+  for (const { id } of tenants) {
+    closed += await database().$transaction(async (tx) => {
+      await enterTenantOf(tx, id);
+      return (await close(tx, id, "expired", clockwork())).length;
+    });
+  }
+  return closed;
+}
