@@ -32,6 +32,7 @@ try {
     directory: settings.functionsDirectory,
     maxThreads: settings.maxThreads,
     memoryLimitMb: settings.memoryLimitMb,
+    network: settings.functionsNetwork,
     logger,
     onStartNew: (call) => {
       if (!worker) return Promise.reject(new Error("the worker is not ready"));
