@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import type { TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
-import { type JobsWorld, jobsWorld } from "../../tests/harness/jobs.ts";
+import { eventually } from "../../tests/harness/eventually.ts";
+import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { cancelJob, discardJob, retryJob } from "./commands.ts";
 import { MASK } from "./mask.ts";
 import { getJob, getJobCount, listJobs } from "./queries.ts";
@@ -125,6 +128,33 @@ test("a running job that is cancelled stays so, its attempt is ended, and its wo
   assert.equal(attempt?.outcome, "cancelled");
   assert.ok(attempt.finishedAt);
   await assert.rejects(retryJob(actor, { id, reason: "back" }), conflict);
+  await worker.stop();
+});
+
+test("a worker hears of a cancelled run at once, long before its next heartbeat, and keeps what it had printed", async () => {
+  await writeFile(
+    path.join(world.functions, "chatty.mjs"),
+    `export const handler = async () => {
+      console.log("busy");
+      await durable.startNew("echo");
+      return new Promise(() => setInterval(() => {}, 1000));
+    };`,
+  );
+  const timing = { ...QUICK, lease: 120_000, heartbeat: 60_000 };
+  const worker = await world.worker({ concurrency: 1, timing });
+  const id = await enqueue("chatty", { timeoutMs: 120_000 });
+  const begun = "SELECT id FROM jobs WHERE enqueued_by = 'handler'";
+  const { id: later } = await eventually(
+    "it to begin",
+    async () => (await world.superuser.query(begun)).rows[0],
+  );
+  await cancelJob(actor, { id, reason: "stop" });
+  await world.reaches(later, "succeeded");
+  const logs = await eventually("the log", async () => (await getJob(actor, { id })).attemptLog[0]?.logs);
+  assert.deepEqual(
+    logs.lines.map((line) => line.message),
+    ["busy"],
+  );
   await worker.stop();
 });
 

@@ -91,10 +91,21 @@ test("steps before the current one have succeeded, it stands as the job does, an
   assert.deepEqual(stepsOf({ state: "succeeded", pipeline: null, result: 1 }, [], new Map()), []);
 });
 
+test("a job that was put off is due at its time, one that waits for its turn at none", () => {
+  const at = (second: number) => new Date(second * 1_000).toISOString();
+  const due = (runAt: number) =>
+    timelineOf({ state: "queued", createdAt: at(0), runAt: at(runAt), enqueuedBy: "handler" }, [], []).filter(
+      (entry) => entry.kind === "due",
+    );
+  assert.deepEqual(due(60), [{ kind: "due", at: at(60) }]);
+  assert.deepEqual(due(0), []);
+});
+
 test("a timeline is in order, and ends with what is due", () => {
   const at = (second: number) => new Date(second * 1_000).toISOString();
   const attempt = {
     worker: null,
+    logs: null,
     step: null,
     error: { name: "Error", message: "no" },
     outcome: "failed" as const,

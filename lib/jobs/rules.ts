@@ -55,6 +55,18 @@ export const workOf = (job: { function: string; pipeline: Pipeline | null }): st
 export function whyNotRetry(job: Counted & { state: JobState }): string | null {
   return whyNotAct("retry", job.state) ?? attemptsUsedUp(job);
 }
+
+/** Why the payload cannot be changed before a retry; null when it can. */
+export function whyNotEdit({
+  pipeline,
+}: {
+  pipeline: Pick<Pipeline, "step" | "functions"> | null;
+}): string | null {
+  if (!pipeline || pipeline.step === 1) return null;
+  const now = pipeline.functions[pipeline.step - 1];
+  return `Step 1 has succeeded and is not run again: step ${pipeline.step}, ${now}, is given what the step before it returned, so another payload would change nothing.`;
+}
+
 export const whyNotCancel = ({ state }: { state: JobState }): string | null => whyNotAct("cancel", state);
 export const whyNotDiscard = ({ state }: { state: JobState }): string | null => whyNotAct("discard", state);
 
@@ -100,7 +112,11 @@ export function timelineOf(
   }
   for (const { at, action, actor, reason } of actions)
     entries.push({ kind: "action", at, action, actor, reason });
-  if (job.state === "retrying") entries.push({ kind: "due", at: job.runAt });
+  const last = entries.reduce((latest, { at }) => (at > latest ? at : latest), job.createdAt);
+  // What only waits for a worker is due now, which says nothing.
+  if (job.state === "retrying" || (job.state === "queued" && job.runAt > last)) {
+    entries.push({ kind: "due", at: job.runAt });
+  }
   // A stable sort: what bears the same millisecond keeps the order above.
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

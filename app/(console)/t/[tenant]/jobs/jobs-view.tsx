@@ -14,6 +14,7 @@ import { JOB_STATES } from "#lib/contract/jobs.ts";
 import { countOf } from "#lib/overview/rules.ts";
 import { paths } from "#lib/paths.ts";
 import { JOB_COLUMNS } from "./job-columns.tsx";
+import { JobRepairs } from "./job-repairs.tsx";
 import { type JobListData, type JobListFilters, useJobList } from "./use-job-list.ts";
 
 type Props = {
@@ -55,6 +56,7 @@ export function JobsView({ tenant, filters, functions, initial }: Props) {
             : "Work that routes and handlers handed over. Delivery is at least once, in no promised order."
         }
       />
+      <JobRepairs slug={tenant} />
       {untouched ? (
         <NoJobs tenant={tenant} />
       ) : (

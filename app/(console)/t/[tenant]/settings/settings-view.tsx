@@ -16,6 +16,7 @@ import { whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
+import { JobRetentionSettings } from "./job-retention-settings.tsx";
 
 /** The tenant's name, and the person's own ways in: access tokens and sessions. */
 export function SettingsView({ tenant, email }: { tenant: Tenant; email: string }) {
@@ -35,6 +36,7 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
           />
         </div>
       </Section>
+      <JobRetentionSettings tenant={tenant} />
       <Section title="Your ways in">
         <ul className="border-t">
           <Way

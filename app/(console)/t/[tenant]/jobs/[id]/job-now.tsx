@@ -19,6 +19,9 @@ const attemptOf = (job: JobDetail) => {
     : `A${attempt}`;
 };
 
+/** Whether it waits for its time and not for a worker. */
+const isPutOff = (job: JobDetail) => Date.parse(job.runAt) - Date.now() > 2_000;
+
 function LastError({ job }: { job: JobDetail }) {
   if (!job.error) return null;
   return (
@@ -32,6 +35,19 @@ function LastError({ job }: { job: JobDetail }) {
 export function JobNow({ job }: { job: JobDetail }): ReactNode {
   switch (job.state) {
     case "queued":
+      if (isPutOff(job)) {
+        return (
+          <Notice
+            title={
+              <>
+                {it(job)} starts <RelativeTime at={job.runAt} />
+              </>
+            }
+          >
+            It was put off until then; it can be cancelled before.
+          </Notice>
+        );
+      }
       return (
         <Notice title={`${it(job)} waits for a worker`}>
           Workers take it up at once when one is free; see Gateways if none is running.

@@ -16,6 +16,7 @@ import { paths } from "#lib/paths.ts";
 import { ActDialog } from "./act-dialog.tsx";
 import { JobNow } from "./job-now.tsx";
 import { JobOrigin, type OriginKey, type OriginRoute } from "./job-origin.tsx";
+import { JobRetention } from "./job-retention.tsx";
 import { JobSteps } from "./job-steps.tsx";
 import { JobStory } from "./job-story.tsx";
 
@@ -90,6 +91,9 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
         <div className="min-w-0">
           <Section title="Where it came from">
             <JobOrigin tenant={tenant.slug} job={job} route={route} apiKey={apiKey} />
+          </Section>
+          <Section title="How long it is kept">
+            <JobRetention tenant={tenant} job={job} />
           </Section>
         </div>
       </div>

@@ -14,6 +14,7 @@ const attempt = (number: number): JobAttempt => ({
   durationMs: 1_000,
   error: null,
   worker: null,
+  logs: null,
 });
 
 const retry = (second: number) => ({
