@@ -17,6 +17,7 @@ export type AuditRecord = {
     | "claim"
     | "issuer"
     | "job"
+    | "job-view"
     | "webhook"
     | "alert"
     | "run"

@@ -8,6 +8,9 @@ import { pipelineOf, readSummary } from "./queries.ts";
 import { maxAttemptsAfterRetry, whyNotCancel, whyNotDiscard, whyNotRetry } from "./rules.ts";
 import type { Job, JobAction, Pipeline } from "./schema.ts";
 
+export { setMaskRules } from "./mask-rules.ts";
+export { revealJob } from "./reveal.ts";
+
 type ActInput = { id: string; reason: string };
 type LockedJob = {
   state: JobState;

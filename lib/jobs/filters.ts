@@ -1,5 +1,6 @@
 import { type PayloadQuestion, readPayloadQuestion, termOf } from "#lib/contract/job-terms.ts";
 import { type JobState, normalizeMessage } from "#lib/contract/jobs.ts";
+import { PAIR } from "#lib/contract/secret-names.ts";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { Prisma } from "#lib/db/client.ts";
 import { invalid } from "#lib/errors/domain-error.ts";
@@ -10,7 +11,7 @@ export const PAYLOAD_DAYS = 31;
 const PAYLOAD_DAYS_UNTOLD = 7;
 const DAY_MS = 86_400_000;
 /** No more jobs with a value are looked through for the rest of what was asked. */
-export const MAX_CANDIDATES = 10_000;
+export const MAX_CANDIDATES = 5_000;
 
 type When = { since: Prisma.Sql | null; until: Prisma.Sql | null };
 
@@ -26,7 +27,7 @@ const escaped = (text: string) => text.replace(/[\\%_]/g, "\\$&");
 
 /** What varies within a group of errors stands for anything, as it does in the group's fingerprint. */
 function errorPattern(text: string): string {
-  const fixed = normalizeMessage(text)
+  const fixed = normalizeMessage(text.replace(PAIR, "$1=<n>"))
     .toLowerCase()
     .split(/<\w+>|#[a-j]{3}\b|\s+/);
   if (!fixed.some((part) => /[\p{L}]{2}/u.test(part))) {
@@ -102,9 +103,12 @@ function mayMean(tenantId: string, text: string): Prisma.Sql {
     SELECT id FROM jobs WHERE tenant_id = ${tenantId}::uuid AND request_id = ${text} ${itself})`;
 }
 
+/** Quoted text and what stands behind `=`: it differs from error to error, and may be what the page masks. */
+const UNTOLD = [`"[^"]*"|'[^']*'|\`[^\`]*\``, "=[^&;\\s\"',]+"] as const;
+
 /**
- * The fingerprints of the tenant's errors that read like `pattern`, by one example each: goes from fingerprint to
- * fingerprint through the index and never over all jobs. Gives no more than `atMost` are looked at.
+ * The fingerprints of the tenant's errors, and whether one example of each reads like `pattern`: goes from fingerprint to
+ * fingerprint through the index and never over all jobs. No more than `atMost` are looked at; null for all.
  */
 export const fingerprintsLike = (tenantId: string, pattern: string, atMost: number | null): Prisma.Sql =>
   Prisma.sql`
@@ -116,9 +120,9 @@ export const fingerprintsLike = (tenantId: string, pattern: string, atMost: numb
          AND error_fingerprint > met.f ORDER BY error_fingerprint LIMIT 1)
       FROM met WHERE met.f IS NOT NULL),
     looked_at AS (SELECT f FROM met WHERE f IS NOT NULL LIMIT ${atMost}::int)
-    SELECT f FROM looked_at WHERE (
-      SELECT lower(left((error->>'name') || ': ' || (error->>'message'), 1000)) FROM jobs
-      WHERE tenant_id = ${tenantId}::uuid AND error_fingerprint = f LIMIT 1) LIKE ${pattern}`;
+    SELECT f, (SELECT lower(regexp_replace(regexp_replace(left((error->>'name') || ': ' || (error->>'message'), 1000),
+        ${UNTOLD[0]}, '', 'g'), ${UNTOLD[1]}, '=', 'g')) FROM jobs
+      WHERE tenant_id = ${tenantId}::uuid AND error_fingerprint = f LIMIT 1) LIKE ${pattern} AS fits FROM looked_at`;
 
 /** The parts of the predicate by the filter that each comes from; a payload's is left to the caller. */
 export function partsOf(
@@ -142,7 +146,10 @@ export function partsOf(
       until ? Prisma.sql`created_at < ${until}` : null,
     ]),
     fingerprint: filters.fingerprint ? Prisma.sql`error_fingerprint = ${filters.fingerprint}` : undefined,
-    error: error ? Prisma.sql`error_fingerprint IN (${fingerprintsLike(tenantId, error, null)})` : undefined,
+    error: error
+      ? Prisma.sql`error_fingerprint IN (
+          SELECT f FROM (${fingerprintsLike(tenantId, error, null)}) AS like_it WHERE fits)`
+      : undefined,
     named: all([
       filters.id ? Prisma.sql`id = ${filters.id}::uuid` : null,
       filters.requestId ? Prisma.sql`request_id = ${filters.requestId}` : null,
@@ -154,7 +161,7 @@ export function partsOf(
 
 /**
  * The predicate over `jobs` that a list's filters mean, to be joined with AND: the list, its count and a selection
- * made from it all ask this. One by payload fails, and does not stop early, when more than 10,000 jobs have the value.
+ * made from it all ask this. One by payload fails, and does not stop early, when more than 5,000 jobs have the value.
  * Throws `invalid_input` (422) for filters that cannot be asked.
  */
 export function conditionsOf(tenantId: string, filters: JobFilters): Prisma.Sql[] {

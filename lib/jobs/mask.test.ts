@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { isSecretName } from "#lib/contract/secret-names.ts";
-import { MASK, maskSecrets } from "./mask.ts";
+import { MASK, maskerOf, maskSecrets, searchPatternOfRule } from "./mask.ts";
 
 test("members with secret-looking names are masked at any depth, whatever their value", () => {
   const { value, masked } = maskSecrets({
@@ -54,4 +54,55 @@ test("a secret member's value never survives, a payload without one never change
       if (!seen.masked) assert.deepEqual(seen.value, payload);
     }),
   );
+});
+
+test("a tenant's rules hide values by path, in a body that is JSON in a text and in every element of a list too", () => {
+  const masker = maskerOf(["body.card.*", "input.customer.email", "**.iban", "result.code"]);
+  const body = {
+    card: { number: "4111", holder: { name: "Ada" } },
+    lines: [{ iban: "DE1" }, { iban: null }],
+  };
+  const input = masker.input({
+    body: JSON.stringify(body),
+    customer: { Email: "a@b", name: "Ada" },
+    code: 7,
+  });
+  assert.deepEqual(input, {
+    masked: true,
+    value: {
+      body: JSON.stringify({
+        card: { number: MASK, holder: MASK },
+        lines: [{ iban: MASK }, { iban: null }],
+      }),
+      customer: { Email: MASK, name: "Ada" },
+      code: 7,
+    },
+  });
+  assert.deepEqual(masker.result({ code: 7, customer: { email: "a@b" } }).value, {
+    code: MASK,
+    customer: { email: "a@b" },
+  });
+  assert.equal(
+    masker.text("no mail to email=a@b for code=7, id=3"),
+    `no mail to email=${MASK} for code=${MASK}, id=3`,
+  );
+});
+
+test("whatever a rule hides, a search for it or for anything below it fits the rule's pattern", () => {
+  for (const [rule, path, fits] of [
+    ["body.card", "body.card.number", true],
+    ["body.card.*", "body.card", false],
+    ["body.card.*", "body.card.holder.name", true],
+    ["input.customer.email", "customer.email", true],
+    ["**.iban", "iban", true],
+    ["**.iban", "body.bank.iban", true],
+    ["**.iban", "body.ibanned", false],
+    ["body.**", "body.x", true],
+    ["body.**", "bodyx", false],
+    ["a.b+c", "a.b+c", true],
+    ["a.b+c", "a.bbc", false],
+    ["result.x", "x", false],
+  ] as const) {
+    assert.equal(new RegExp(searchPatternOfRule(rule)).test(path), fits, `${rule} and ${path}`);
+  }
 });

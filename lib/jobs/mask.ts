@@ -8,36 +8,108 @@ const MAX_DEPTH = 64;
 /** Longer text is not searched for JSON. */
 const MAX_PARSED_CHARACTERS = 1_000_000;
 
+type Masked = { value: unknown; masked: boolean };
+
+/** What a tenant's own rules hide: values at a path, and those of a name in a text (`name=value`). */
+type Hidden = { at: RegExp | null; names: ReadonlySet<string> };
+
+/** Masks what people see of a tenant's jobs. Each gives a copy, and whether anything in it was replaced. */
+export type Masker = {
+  /** A payload, and what is sent on from step to step of it. */
+  input(value: unknown): Masked;
+  /** What a handler returned. */
+  result(value: unknown): Masked;
+  /** A message, a stack, a line of a log. */
+  text(text: string): string;
+};
+
+const quoted = (name: string) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+/**
+ * A rule as a regular expression over a path in lower case, for this code and for PostgreSQL. It fits the path and
+ * whatever lies below it: what hides an object hides its members.
+ */
+export function patternOfRule(path: string): string {
+  const parts = path
+    .toLowerCase()
+    .replace(/^input\./, "")
+    .split(".");
+  let pattern = "";
+  for (const [index, part] of parts.entries()) {
+    const last = index === parts.length - 1;
+    if (part === "**") pattern += last ? ".+" : "(?:[^.]+[.])*";
+    else pattern += `${part === "*" ? "[^.]+" : quoted(part)}${last ? "" : "[.]"}`;
+  }
+  return `^${pattern}(?:[.].*)?$`;
+}
+
+/** The pattern that a search of payloads is held against; a rule for results never fits one. */
+export const searchPatternOfRule = (path: string): string =>
+  /^result\./i.test(path) ? "^$" : patternOfRule(path);
+
+function hiddenBy(rules: readonly string[], names: ReadonlySet<string>): Hidden {
+  return { at: rules.length > 0 ? new RegExp(rules.map(patternOfRule).join("|")) : null, names };
+}
+
+/** The masks of one tenant: telling names, as everywhere, and its own rules by path. */
+export function maskerOf(rules: readonly string[]): Masker {
+  const names = new Set(
+    rules.flatMap((rule) => {
+      const last = rule.toLowerCase().split(".").at(-1) ?? "*";
+      return last.startsWith("*") ? [] : [last];
+    }),
+  );
+  const of = (kind: "input" | "result") => {
+    const other = kind === "input" ? "result." : "input.";
+    const own = rules
+      .map((rule) => rule.toLowerCase())
+      .filter((rule) => !rule.startsWith(other))
+      .map((rule) => (rule.startsWith(`${kind}.`) ? rule.slice(kind.length + 1) : rule));
+    const hidden = hiddenBy(own, names);
+    return (value: unknown) => mask(value, hidden, "", 0);
+  };
+  const hidden = hiddenBy([], names);
+  return {
+    input: of("input"),
+    result: of("result"),
+    text: (text) => maskText(text, hidden, "", 0),
+  };
+}
+
 /** Text that is itself JSON, as a request's body is, is masked inside; `name=value` pairs are as well. */
-function maskText(text: string, depth: number): string {
+function maskText(text: string, hidden: Hidden, path: string, depth: number): string {
   if (/^\s*[[{]/.test(text) && text.length <= MAX_PARSED_CHARACTERS) {
     try {
-      const parsed: unknown = JSON.parse(text);
-      const { value, masked } = mask(parsed, depth + 1);
+      const { value, masked } = mask(JSON.parse(text), hidden, path, depth + 1);
       return masked ? JSON.stringify(value) : text;
     } catch {
       // Not JSON after all; it is text like any other.
     }
   }
-  return text.replace(PAIR, (pair, name: string) => (isSecretName(name) ? `${name}=${MASK}` : pair));
+  return text.replace(PAIR, (pair, name: string) => {
+    const last = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+    return isSecretName(name) || hidden.names.has(last) ? `${name}=${MASK}` : pair;
+  });
 }
 
-function mask(value: unknown, depth: number): { value: unknown; masked: boolean } {
+function mask(value: unknown, hidden: Hidden, path: string, depth: number): Masked {
   if (depth > MAX_DEPTH) return { value: MASK, masked: true };
   if (typeof value === "string") {
-    const text = maskText(value, depth);
+    const text = maskText(value, hidden, path, depth);
     return { value: text, masked: text !== value };
   }
   if (value === null || typeof value !== "object") return { value, masked: false };
   let masked = false;
-  const inside = (member: unknown) => {
-    const result = mask(member, depth + 1);
+  const inside = (member: unknown, at: string) => {
+    const result = mask(member, hidden, at, depth + 1);
     masked ||= result.masked;
     return result.value;
   };
-  if (Array.isArray(value)) return { value: value.map(inside), masked };
+  // An element stands at its list's own path.
+  if (Array.isArray(value)) return { value: value.map((element) => inside(element, path)), masked };
   const members = Object.entries(value).map(([name, member]): [string, unknown] => {
-    if (!isSecretName(name) || member === null) return [name, inside(member)];
+    const at = hidden.at ? `${path === "" ? "" : `${path}.`}${name.toLowerCase()}` : "";
+    if (member === null || !(isSecretName(name) || hidden.at?.test(at))) return [name, inside(member, at)];
     masked = true;
     return [name, MASK];
   });
@@ -45,4 +117,4 @@ function mask(value: unknown, depth: number): { value: unknown; masked: boolean 
 }
 
 /** A copy of a JSON value in which the values of secret-looking members read "•••", and whether there were any. */
-export const maskSecrets = (value: unknown): { value: unknown; masked: boolean } => mask(value, 0);
+export const maskSecrets: (value: unknown) => Masked = maskerOf([]).input;

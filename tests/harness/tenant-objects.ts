@@ -8,6 +8,7 @@ import { uuidv7 } from "#lib/contract/uuid.ts";
 import { prepareRun } from "#lib/dead-letters/commands.ts";
 import { createIssuer } from "#lib/issuers/commands.ts";
 import { newIssuerSchema } from "#lib/issuers/schema.ts";
+import { createView } from "#lib/job-views/commands.ts";
 import { mintKey } from "#lib/keys/commands.ts";
 import { publish } from "#lib/publishing/commands.ts";
 import { getChanges } from "#lib/publishing/queries.ts";
@@ -54,6 +55,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     reason: "a ticket",
     minutes: 60,
   });
+  const view = await createView(actor, { name: "v", shared: true, filters: { state: "dead" } });
   const job = uuidv7();
   const client = new pg.Client({ connectionString: plane.database.superuserUrl });
   await client.connect();
@@ -74,6 +76,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       claims: claim.id,
       issuers: issuer.id,
       jobs: job,
+      "job-views": view.id,
       "dead-letters": run.id,
       tokens: token.id,
       "support-sessions": stay.id,

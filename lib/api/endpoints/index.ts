@@ -8,6 +8,7 @@ import { explainEndpoints } from "./explain.ts";
 import { gatewayEndpoints } from "./gateways.ts";
 import { issuerEndpoints } from "./issuers.ts";
 import { jobRetentionEndpoints } from "./job-retention.ts";
+import { jobViewEndpoints } from "./job-views.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
 import { openApiDocumentEndpoints } from "./openapi-documents.ts";
@@ -36,6 +37,7 @@ export const endpoints: readonly Endpoint[] = [
   ...claimEndpoints,
   ...issuerEndpoints,
   ...jobEndpoints,
+  ...jobViewEndpoints,
   ...deadLetterEndpoints,
   ...jobRetentionEndpoints,
   ...gatewayEndpoints,

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { cancelJob, discardJob, retryJob } from "#lib/jobs/commands.ts";
-import { getJob, getJobCount, listJobs } from "#lib/jobs/queries.ts";
+import { cancelJob, discardJob, retryJob, revealJob, setMaskRules } from "#lib/jobs/commands.ts";
+import { getJob, getJobCount, getMaskRules, listJobs } from "#lib/jobs/queries.ts";
 import {
   cappedCountSchema,
   JOB_SORTS,
@@ -9,6 +9,8 @@ import {
   jobFilters,
   jobSchema,
   jobSummarySchema,
+  maskRulesSchema,
+  revealedJobSchema,
 } from "#lib/jobs/schema.ts";
 import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
@@ -50,6 +52,31 @@ export const jobEndpoints: Endpoint[] = [
     summary: "Read one job with its whole story; secret-looking values are masked",
     response: dataOf(jobDetailSchema),
     handle: async ({ actor, params }) => ({ data: await getJob(actor, { id: params.id as string }) }),
+  }),
+  tenantEndpoint("payload.reveal", {
+    method: "POST",
+    path: "/tenants/{tenant}/jobs/{id}/reveal",
+    summary: "Read what a job holds with nothing masked; that it was read, by whom and why, is recorded",
+    body: jobActionSchema,
+    response: dataOf(revealedJobSchema),
+    handle: async ({ actor, params, body }) => ({
+      data: await revealJob(actor, { id: params.id as string, reason: body.reason }),
+    }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/job-mask-rules",
+    summary: "Read at which paths values of jobs are masked, beside those with telling names",
+    response: dataOf(maskRulesSchema),
+    handle: async ({ actor }) => ({ data: await getMaskRules(actor, undefined) }),
+  }),
+  tenantEndpoint("tenant.manage", {
+    method: "PUT",
+    path: "/tenants/{tenant}/job-mask-rules",
+    summary: "Replace the paths at which values of jobs are masked; what is masked cannot be searched either",
+    body: maskRulesSchema,
+    response: dataOf(maskRulesSchema),
+    handle: async ({ actor, body }) => ({ data: await setMaskRules(actor, body) }),
   }),
   ...ACTIONS.map(({ name, run, summary }) =>
     tenantEndpoint("job.act", {
