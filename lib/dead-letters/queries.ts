@@ -3,7 +3,7 @@ import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { COUNT_CAP, readSummary } from "#lib/jobs/queries.ts";
+import { COUNT_CAP, readMasker, readSummary } from "#lib/jobs/queries.ts";
 import { deathRows, groupRows, hasNotes, NOWHERE, originRows } from "./group-rows.ts";
 import {
   type DeadLetterGroup,
@@ -77,6 +77,7 @@ async function withOrigins(tx: Transaction, tenantId: string, rows: readonly Gro
   const hours = hoursUntil(Date.now());
   if (rows.length === 0) return { groups: [], origins: [], hours };
   const origins = await readOrigins(tx, tenantId, fingerprints, most);
+  const masker = await readMasker(tx, tenantId);
   const deaths = await tx.$queryRaw<{ fingerprint: string; at: Date; deaths: number }[]>(
     deathRows(tenantId, fingerprints, "hour", new Date(hours[0] as number)),
   );
@@ -91,7 +92,7 @@ async function withOrigins(tx: Transaction, tenantId: string, rows: readonly Gro
     );
     return {
       fingerprint: row.fingerprint,
-      error: { name: row.name, message: row.message },
+      error: { name: row.name, message: masker.text(row.message) },
       dead: row.dead,
       deaths: row.deaths,
       firstSeen: row.firstSeen.toISOString(),
@@ -120,11 +121,15 @@ const SORTS: Record<GroupSort, { column: Prisma.Sql; cast: Prisma.Sql; part: z.Z
   dead: { column: Prisma.sql`dead`, cast: Prisma.sql`bigint`, part: z.string().regex(/^\d{1,15}$/) },
 };
 
+/** What is shown masked must not be found out by searching: values of pairs, and messages that are JSON, are left out. */
+const SEARCHED = Prisma.sql`error_name || CASE WHEN error_message ~ '^\\s*[[{]' THEN '' ELSE
+  ': ' || regexp_replace(error_message, '([A-Za-z0-9_.-]{1,80})=[^&;[:space:]"'',]+', '\\1=', 'g') END`;
+
 function narrowing(tenantId: string, { q, function: name, routeId }: ListInput): Prisma.Sql[] {
   const conditions: Prisma.Sql[] = [];
   const from = originRows(tenantId, null);
   if (q) {
-    conditions.push(Prisma.sql`(strpos(lower(error_name || ': ' || error_message), lower(${q})) > 0
+    conditions.push(Prisma.sql`(strpos(lower(${SEARCHED}), lower(${q})) > 0
       OR fingerprint = ${q} OR fingerprint IN (SELECT fingerprint FROM ${from} WHERE function = ${q}))`);
   }
   if (name)

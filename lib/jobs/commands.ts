@@ -4,6 +4,7 @@ import type { JobState } from "#lib/contract/jobs.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { conflict, notFound } from "#lib/errors/domain-error.ts";
 import { sendDispatches } from "./dispatch.ts";
+import { patchPayload } from "./patch-payload.ts";
 import { pipelineOf, readSummary } from "./queries.ts";
 import { maxAttemptsAfterRetry, whyNotCancel, whyNotDiscard, whyNotRetry } from "./rules.ts";
 import type { Job, JobAction, Pipeline } from "./schema.ts";
@@ -12,6 +13,7 @@ export { setMaskRules } from "./mask-rules.ts";
 export { revealJob } from "./reveal.ts";
 
 type ActInput = { id: string; reason: string };
+type RetryInput = ActInput & { patch?: unknown };
 type LockedJob = {
   state: JobState;
   attempts: number;
@@ -37,7 +39,8 @@ async function record(
   { id, reason }: ActInput,
   action: JobAction,
   before: Record<string, string | number>,
-  after: Record<string, string | number>,
+  after: Record<string, string | number | string[]>,
+  change: string | null = null,
 ): Promise<void> {
   await tx.jobAction.createMany({
     data: [
@@ -49,6 +52,7 @@ async function record(
         actorId: actor.userId,
         actorLabel: actorLabel(actor),
         reason,
+        ...(change === null ? {} : { change: JSON.parse(change) }),
       },
     ],
   });
@@ -57,14 +61,19 @@ async function record(
 
 /**
  * Sends a dead job round again, under its own id and with its history: it gets as many further attempts as it was
- * first allowed. A pipeline goes on with the step that failed. Throws `not_found`, or `conflict` for a job that is not dead.
+ * first allowed. A pipeline goes on with the step that failed. With `patch` its payload is changed before. Throws
+ * `not_found`, `conflict` for a job that is not dead, or what patchPayload throws.
  */
-export const retryJob = defineCommand("job.act", async (context, input: ActInput): Promise<Job> => {
+export const retryJob = defineCommand("job.act", async (context, input: RetryInput): Promise<Job> => {
   const { tx, actor } = context;
   const where = { id: input.id, tenantId: actor.tenant.id };
   const job = await lockJob(context, input.id);
   const refusal = whyNotRetry(job);
   if (refusal) throw conflict(refusal);
+  const change =
+    input.patch === undefined
+      ? null
+      : await patchPayload(context, { id: input.id, pipeline: job.pipeline }, input.patch);
   const earlier = await tx.jobAction.count({
     where: { jobId: input.id, tenantId: where.tenantId, action: "retry" },
   });
@@ -81,7 +90,8 @@ export const retryJob = defineCommand("job.act", async (context, input: ActInput
     input,
     "retry",
     { state: job.state, maxAttempts: job.maxAttempts },
-    { state: "queued", maxAttempts },
+    { state: "queued", maxAttempts, ...(change ? { payloadChangedAt: change.paths } : {}) },
+    change?.kept ?? null,
   );
   await context.notify("jobs");
   return readSummary(tx, where.tenantId, input.id);

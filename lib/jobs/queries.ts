@@ -10,6 +10,7 @@ import { readCount, readPage } from "./list.ts";
 import { shownLogs } from "./logs.ts";
 import type { Masker } from "./mask.ts";
 import { readMasker } from "./mask-rules.ts";
+import { shownChange } from "./payload-change.ts";
 import { stepsOf, timelineOf } from "./rules.ts";
 import type {
   CappedCount,
@@ -203,6 +204,8 @@ export const getJob = defineQuery(
       actor: entry.actorLabel,
       reason: entry.reason,
       at: entry.at.toISOString(),
+      runId: entry.runId,
+      change: shownChange(entry.change, masker),
     }));
     const input = masker.input(row.input);
     const result = masker.result(row.result);

@@ -116,7 +116,17 @@ test("a timeline is in order, and ends with what is due", () => {
       { ...attempt, number: 1, startedAt: at(1), finishedAt: at(2), durationMs: 1_000 },
       { ...attempt, number: 2, startedAt: at(5), finishedAt: at(6), durationMs: 1_000 },
     ],
-    [{ id: "1", action: "retry", actor: "a@example.com", reason: "again", at: at(4) }],
+    [
+      {
+        id: "1",
+        action: "retry",
+        runId: null,
+        change: null,
+        actor: "a@example.com",
+        reason: "again",
+        at: at(4),
+      },
+    ],
   );
   assert.deepEqual(
     timeline.map((entry) => entry.kind),

@@ -58,6 +58,13 @@ export type JobSort = (typeof JOB_SORTS)[number];
 export const jobActionSchema = z.strictObject({ reason: line(1, 500) });
 export type JobActionInput = z.output<typeof jobActionSchema>;
 
+/**
+ * What a retry takes beside the reason: how the payload is changed before it, as a JSON Patch (RFC 6902; add, replace
+ * and remove) or a JSON Merge Patch (RFC 7396) on what is stored.
+ */
+export const jobRetrySchema = jobActionSchema.extend({ patch: z.unknown().optional() });
+export type JobRetryInput = z.output<typeof jobRetrySchema>;
+
 const time = z.iso.datetime();
 const errorBrief = z.object({ name: z.string(), message: z.string() });
 
@@ -154,12 +161,29 @@ export const jobStepSchema = z.object({
 });
 export type JobStep = z.output<typeof jobStepSchema>;
 
+/** How somebody changed a job's payload; secret-looking values read "•••". */
+export const payloadChangeSchema = z.object({
+  /** JSON pointers into the payload. `before` or `after` is left out where there was or is nothing. */
+  changes: z.array(
+    z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }),
+  ),
+  /** The revision whose schema it was held against; null where there is none. */
+  checkedBy: z.object({ revision: z.int(), live: z.boolean() }).nullable(),
+  /** Whether the values were too large to be kept. */
+  cut: z.boolean(),
+});
+export type PayloadChange = z.output<typeof payloadChangeSchema>;
+
 export const jobActionEntrySchema = z.object({
   id: z.uuid(),
   action: z.enum(JOB_HISTORY),
   actor: z.string(),
   reason: z.string(),
   at: time,
+  /** The run of dead letters that did it; null when a person did it to this job alone. */
+  runId: z.uuid().nullable(),
+  /** Of a retry with another payload. */
+  change: payloadChangeSchema.nullable(),
 });
 export type JobActionEntry = z.output<typeof jobActionEntrySchema>;
 

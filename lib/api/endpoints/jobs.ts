@@ -7,6 +7,7 @@ import {
   jobActionSchema,
   jobDetailSchema,
   jobFilters,
+  jobRetrySchema,
   jobSchema,
   jobSummarySchema,
   maskRulesSchema,
@@ -19,7 +20,6 @@ const filters = jobFilters;
 const sort = z.enum(JOB_SORTS).default("newest");
 
 const ACTIONS = [
-  { name: "retry", run: retryJob, summary: "Send a dead job round again, under its own id" },
   {
     name: "cancel",
     run: cancelJob,
@@ -77,6 +77,17 @@ export const jobEndpoints: Endpoint[] = [
     body: maskRulesSchema,
     response: dataOf(maskRulesSchema),
     handle: async ({ actor, body }) => ({ data: await setMaskRules(actor, body) }),
+  }),
+  tenantEndpoint("job.act", {
+    method: "POST",
+    path: "/tenants/{tenant}/jobs/{id}/retry",
+    summary:
+      "Send a dead job round again, under its own id; patch changes its payload before (JSON Patch or JSON Merge Patch)",
+    body: jobRetrySchema,
+    response: dataOf(jobSchema),
+    handle: async ({ actor, params, body }) => ({
+      data: await retryJob(actor, { id: params.id as string, reason: body.reason, patch: body.patch }),
+    }),
   }),
   ...ACTIONS.map(({ name, run, summary }) =>
     tenantEndpoint("job.act", {

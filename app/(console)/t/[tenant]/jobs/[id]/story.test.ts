@@ -22,6 +22,8 @@ const retry = (second: number) => ({
   action: "retry" as const,
   actor: "sam@acme.example",
   reason: "mended",
+  runId: null,
+  change: null,
   at: at(second),
 });
 
