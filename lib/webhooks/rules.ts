@@ -1,0 +1,56 @@
+import { isInternalHost } from "#lib/contract/internal-addresses.ts";
+import {
+  ALERT_EVENTS,
+  type EndpointKind,
+  WEBHOOK_EVENTS,
+  type WebhookEvent,
+} from "#lib/contract/webhooks.ts";
+
+/** More than any tenant needs, and few enough that each end of a job looks at all of them. */
+export const MAX_ENDPOINTS = 20;
+/** For how long two secrets sign after a rotation, in hours: unless somebody says otherwise, and at most. */
+export const DEFAULT_OVERLAP_HOURS = 24;
+export const MAX_OVERLAP_HOURS = 168;
+
+/** The events that a kind of endpoint can be told: a chat has no use for every single job. */
+export const eventsFor = (kind: EndpointKind): readonly WebhookEvent[] =>
+  kind === "chat" ? ALERT_EVENTS : WEBHOOK_EVENTS;
+
+/** Why nothing may be sent there; null when it may. What a name resolves to is judged when connecting. */
+export function endpointUrlProblem(text: string, allowInternal: boolean): string | null {
+  const url = URL.parse(text);
+  if (!url) return "is not a URL";
+  const internal = isInternalHost(url.hostname);
+  if (internal && !allowInternal) return "points inside the network, which this installation does not allow";
+  return url.protocol === "http:" && !internal ? "must begin with https://" : null;
+}
+
+/** What may be shown of a secret address: its host and its end. */
+export function veiledUrl(text: string): string {
+  const url = new URL(text);
+  return `${url.origin}/…${text.slice(-4)}`;
+}
+
+type Standing = { enabled: boolean; deleted?: boolean };
+
+/** Why nothing can be sent to an endpoint now; null when it can. */
+export function whyNotSend({ enabled, deleted = false }: Standing): string | null {
+  if (deleted) return "This endpoint was deleted.";
+  return enabled ? null : "This endpoint is disabled; enable it first.";
+}
+
+/** Why a delivery cannot be sent again; null when it can. */
+export function whyNotRedeliver(delivery: { state: string; endpoint: Standing }): string | null {
+  return delivery.state === "waiting" ? "It is on its way already." : whyNotSend(delivery.endpoint);
+}
+
+const WORDS: Record<WebhookEvent, string> = {
+  "job.succeeded": "A job succeeded",
+  "job.dead": "A job died",
+  "alert.opened": "An alert began",
+  "alert.reminder": "An alert goes on",
+  "alert.resolved": "An alert is over",
+};
+/** An event in words for people; as it is when it is none of ours. */
+export const eventWords = (type: string): string =>
+  type === "webhook.test" ? "Test" : ((WORDS as Record<string, string>)[type] ?? type);
