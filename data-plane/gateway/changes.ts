@@ -1,5 +1,12 @@
 import pg from "pg";
-import { readChangesSince, readEverything, readRevisions, type TenantRow } from "#data-plane/sql/gateway.ts";
+import {
+  type Changes,
+  readChangesSince,
+  readEverything,
+  readRevisions,
+  type TenantRow,
+} from "#data-plane/sql/gateway.ts";
+import { blockOf, type KeyBlock, readKeyBlocks } from "#data-plane/sql/keys.ts";
 import { CHANNELS, POLL_INTERVAL_MS } from "#lib/contract/channels.ts";
 import type { News } from "./last-good/index.ts";
 import type { GatewayLogger } from "./logger.ts";
@@ -12,6 +19,8 @@ const MAX_BACKOFF_MS = 5_000;
 const ANSWER_WITHIN_MS = 15_000;
 /** Revisions are compiled on the thread that serves; this many are fetched at once and applied one by one. */
 const REVISIONS_PER_QUERY = 16;
+/** Blocks of keys (10,000 each) that are handed on for keeping; when more has changed, everything is kept anew. */
+const MAX_BLOCKS_KEPT = 10;
 
 export type ChangesOptions = {
   databaseUrl: string;
@@ -52,20 +61,29 @@ export function followChanges(options: ChangesOptions) {
   ): Promise<TenantState[]> {
     const changed: TenantState[] = [];
     const lacking = tenants.filter((row) => !row.deleted && snapshot.lacks(row));
-    for (let start = 0; start < lacking.length; start += REVISIONS_PER_QUERY) {
-      const part = lacking.slice(start, start + REVISIONS_PER_QUERY);
+    const read = (part: readonly TenantRow[]) => {
       const wanted = part.flatMap(({ id, liveRevision }) =>
         liveRevision === null ? [] : [{ tenantId: id, number: liveRevision }],
       );
-      const found = wanted.length > 0 ? await readRevisions(on, wanted) : [];
+      const found = wanted.length > 0 ? readRevisions(on, wanted) : Promise.resolve([]);
+      found.catch(() => {}); // whoever needs them hears of it
+      return found;
+    };
+    const partFrom = (start: number) => lacking.slice(start, start + REVISIONS_PER_QUERY);
+    let reading = read(partFrom(0));
+    for (let start = 0; start < lacking.length; start += REVISIONS_PER_QUERY) {
+      const part = partFrom(start);
+      const found = await reading;
+      reading = read(partFrom(start + REVISIONS_PER_QUERY)); // on their way while these are compiled
       const contents = new Map(found.map((row) => [row.tenantId, row.content]));
       for (const { id, liveRevision } of part) {
-        const state = snapshot.applyRevision(id, liveRevision, contents.get(id) ?? null);
+        const state = await snapshot.applyRevision(id, liveRevision, contents.get(id) ?? null);
         if (!state) continue;
         changed.push(state);
         const text = contents.get(id);
-        if (state.content && text !== undefined && state.number === liveRevision)
+        if (loadedOnce && state.content && text !== undefined && state.number === liveRevision) {
           texts.set(state.content, text);
+        }
         if (state.refused !== null && state.refused === liveRevision) {
           logger.error(
             { tenant: state.slug, revision: state.refused, serving: state.number, reason: state.error },
@@ -77,28 +95,48 @@ export function followChanges(options: ChangesOptions) {
     return changed;
   }
 
+  /** Puts what has changed about keys into force. Gives it for keeping; null when that is too much. */
+  async function applyKeys(on: pg.Client, { keys, since }: Changes): Promise<KeyBlock[] | null> {
+    if (keys) {
+      if (keys.length === 0) return [];
+      const block = blockOf(keys);
+      await snapshot.applyKeys(block);
+      return [block];
+    }
+    let kept: KeyBlock[] | null = loadedOnce ? [] : null;
+    for await (const block of readKeyBlocks(on, since)) {
+      if (!(await snapshot.applyKeys(block))) continue;
+      if (kept && kept.push(block) > MAX_BLOCKS_KEPT) kept = null;
+    }
+    return kept;
+  }
+
   async function catchUp(on: pg.Client): Promise<void> {
     const everything = databaseSnapshot === null;
     const changes =
       databaseSnapshot === null ? await readEverything(on) : await readChangesSince(on, databaseSnapshot);
     const texts = new Map<string, string>();
-    let { keys } = changes;
     let gone = false;
+    let keys: KeyBlock[] | null;
     if (everything) {
-      const replaced = snapshot.replaceAll(changes.tenants, changes.keys);
-      keys = replaced.changed;
-      gone = issuers.replaceAll(changes.issuers) || replaced.gone;
+      snapshot.beginAllKeys();
+      keys = await applyKeys(on, changes);
+      gone = await snapshot.endAllKeys();
+      gone = snapshot.replaceTenants(changes.tenants) || gone;
+      gone = issuers.replaceAll(changes.issuers) || gone;
     } else {
       for (const row of changes.issuers) issuers.apply(row);
-      for (const row of changes.keys) snapshot.applyKey(row);
+      keys = await applyKeys(on, changes);
       for (const row of changes.tenants) snapshot.applyTenant(row);
     }
     const changed = await applyRevisions(on, changes.tenants, texts);
     databaseSnapshot = changes.snapshot;
     loadedOnce = true;
-    const news =
-      everything || changes.tenants.length > 0 || changes.keys.length > 0 || changes.issuers.length > 0;
-    if (news) options.onNews({ tenants: changes.tenants, keys, issuers: changes.issuers, texts, gone });
+    const news = everything || changes.tenants.length > 0 || keys?.length !== 0 || changes.issuers.length > 0;
+    if (news) {
+      const { tenants } = changes;
+      options.onNews({ tenants, keys: keys ?? [], issuers: changes.issuers, texts, gone: gone || !keys });
+    }
     options.onApplied(everything ? snapshot.tenants() : changed, changes.snapshot, news);
   }
 

@@ -1,4 +1,4 @@
-import { type KeyRow, readKey } from "#data-plane/sql/gateway.ts";
+import { type KeyRow, readKey } from "#data-plane/sql/keys.ts";
 import type { Queryable } from "#data-plane/sql/queryable.ts";
 import type { KeyLookup } from "#lib/contract/decision.ts";
 import { hashKey, type Snapshot } from "./snapshot.ts";
@@ -25,7 +25,7 @@ export function createKeyLookup(snapshot: Snapshot, db: Queryable, onError: (err
   async function ask(keyHash: string): Promise<KeyLookup> {
     let row: KeyRow | null;
     try {
-      row = await readKey(db, keyHash);
+      row = await readKey(db, Buffer.from(keyHash, "latin1").toString("base64"));
     } catch (error) {
       onError(error);
       return "unavailable";

@@ -4,12 +4,12 @@ import type { Duplex } from "node:stream";
 import { errorEnvelope } from "#lib/contract/errors.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
+import type { StoredKey } from "./key-store.ts";
 import type { GatewayLogger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import { sourceIp } from "./policies/source-ip.ts";
 import { headProblem, parseAddress } from "./request-head.ts";
 import type { RequestLog } from "./request-log.ts";
-import type { StoredKey } from "./snapshot.ts";
 
 /** A request whose headers take longer than this, or whose whole takes longer than that, is not worth a socket. */
 const HEADERS_TIMEOUT_MS = 15_000;

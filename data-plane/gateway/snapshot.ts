@@ -1,9 +1,11 @@
 import { hash } from "node:crypto";
-import type { KeyRow, TenantRow } from "#data-plane/sql/gateway.ts";
-import { compileAuthorizedRequests } from "#lib/contract/authorized-requests.ts";
+import type { TenantRow } from "#data-plane/sql/gateway.ts";
+import { blockOf, KEY_BYTES, type KeyBlock, type KeyRow } from "#data-plane/sql/keys.ts";
 import { type CompiledRevision, compileRevision } from "#lib/contract/compile.ts";
-import type { DecisionTenant, KeyFacts } from "#lib/contract/decision.ts";
-import type { Tally } from "./tallies.ts";
+import type { DecisionTenant } from "#lib/contract/decision.ts";
+import { compileInTurns, hashInTurns } from "./compile-in-turns.ts";
+import { createKeyStore, type StoredKey } from "./key-store.ts";
+import { createTurns } from "./turns.ts";
 
 export type TenantState = DecisionTenant & {
   /** What it serves; 0 when it serves nothing. */
@@ -18,18 +20,14 @@ export type TenantState = DecisionTenant & {
   /** It comes from files, and the database has not been heard about it yet. */
   unconfirmed: boolean;
 };
-export type StoredKey = KeyFacts & {
-  changedXid: bigint;
-  tally: Tally | null;
-  /** `authorizedRequests` as the database has them. */
-  rights: unknown;
-};
 
-const NONE: readonly string[] = [];
 const NOTHING_PUBLISHED = compileRevision({ format: 1, routes: [] });
 
-/** Keys are found by the SHA-256 of the whole key, as base64. */
-export const hashKey = (apiKey: string): string => hash("sha256", apiKey, "base64");
+/** Keys applied before requests get a turn. */
+const KEYS_AT_ONCE = 1_000;
+
+/** Keys are found by the SHA-256 of the whole key, its bytes as Latin-1 characters. */
+export const hashKey = (apiKey: string): string => hash("sha256", apiKey, "binary");
 
 /** Everything that requests are decided with, in memory. It is only ever changed between two requests. */
 export type Snapshot = ReturnType<typeof createSnapshot>;
@@ -37,7 +35,7 @@ export type Snapshot = ReturnType<typeof createSnapshot>;
 export function createSnapshot() {
   let bySlug = new Map<string, TenantState>();
   let byId = new Map<string, TenantState>();
-  let keys = new Map<string, StoredKey>();
+  const keys = createKeyStore();
 
   function storeTenant(row: TenantRow, known: TenantState | undefined): TenantState {
     const state: TenantState = known ?? {
@@ -61,64 +59,45 @@ export function createSnapshot() {
     return state;
   }
 
-  function toKey(row: KeyRow, tally: Tally | null): StoredKey {
-    let authorizedRequests: KeyFacts["authorizedRequests"];
-    try {
-      authorizedRequests = compileAuthorizedRequests(row.authorizedRequests);
-    } catch {
-      authorizedRequests = []; // rights that cannot be read are no rights
-    }
-    return {
-      id: row.id,
-      tenantId: row.tenantId,
-      expiresAt: row.expiresAt,
-      revokedAt: row.revokedAt,
-      authorizedRequests,
-      succeeds: row.succeeds ?? NONE,
-      changedXid: BigInt(row.changedXid),
-      tally,
-      rights: row.authorizedRequests ?? null,
-    };
-  }
-
-  /** Takes a key unless a newer version of it is known: a look-up may come back after the change it missed. */
-  function applyKey(row: KeyRow): StoredKey {
-    const known = keys.get(row.hash);
-    if (known && known.changedXid >= BigInt(row.changedXid)) return known;
-    const key = toKey(row, known?.tally ?? null);
-    keys.set(row.hash, key);
-    return key;
-  }
-
   return {
     tenant: (slug: string) => bySlug.get(slug),
-    key: (keyHash: string) => keys.get(keyHash),
-    keyCount: () => keys.size,
-    keys: () => keys.entries(),
+    key: keys.get,
+    keyCount: keys.count,
+    keyBlocks: keys.blocks,
     tenants: () => [...byId.values()],
     tenantById: (id: string) => byId.get(id),
 
-    /**
-     * Replaces all keys and forgets tenants that are not in `rows`; what they serve stays as it is. Gives the keys
-     * that are new or changed, and whether anything is gone.
-     */
-    replaceAll(tenants: readonly TenantRow[], rows: readonly KeyRow[]): { changed: KeyRow[]; gone: boolean } {
+    /** Forgets tenants that are not in `tenants`; what the others serve stays as it is. Gives whether any is gone. */
+    replaceTenants(tenants: readonly TenantRow[]): boolean {
       const before = byId;
-      const keysBefore = keys;
       bySlug = new Map();
       byId = new Map();
       for (const row of tenants) if (!row.deleted) storeTenant(row, before.get(row.id));
-      keys = new Map();
-      const changed: KeyRow[] = [];
-      let kept = 0;
-      for (const row of rows) {
-        const known = keysBefore.get(row.hash);
-        if (known) kept++;
-        if (known?.changedXid !== BigInt(row.changedXid)) changed.push(row);
-        keys.set(row.hash, toKey(row, known?.tally ?? null));
+      return [...before.keys()].some((id) => !byId.has(id));
+    },
+
+    /** Takes keys in parts, with turns for requests in between; gives whether any is new or changed. */
+    async applyKeys(block: KeyBlock): Promise<boolean> {
+      const turns = createTurns();
+      const end = block.bytes.length / KEY_BYTES;
+      let changed = 0;
+      for (let start = 0; start < end; start += KEYS_AT_ONCE) {
+        changed += keys.apply(block, start, Math.min(start + KEYS_AT_ONCE, end));
+        if (turns.due()) await turns.give();
       }
-      const left = [...before.keys()].some((id) => !byId.has(id));
-      return { changed, gone: left || kept < keysBefore.size };
+      return changed > 0;
+    },
+    /** From here to `endAllKeys`, every key there is will be applied. */
+    beginAllKeys: keys.beginAll,
+    /** Forgets the keys that were not; gives whether there were any. */
+    async endAllKeys(): Promise<boolean> {
+      const turns = createTurns();
+      const sweep = keys.endAll();
+      for (;;) {
+        const { done, value } = sweep.next();
+        if (done) return value > 0;
+        if (turns.due()) await turns.give();
+      }
     },
 
     applyTenant(row: TenantRow): void {
@@ -132,7 +111,11 @@ export function createSnapshot() {
       }
     },
 
-    applyKey,
+    /** Takes a key that was looked up; gives what is known of it now, which may be newer. */
+    applyKey(row: KeyRow): StoredKey {
+      keys.apply(blockOf([row]));
+      return keys.get(Buffer.from(row.hash, "base64").toString("latin1")) as StoredKey;
+    },
 
     /** Whether a tenant's live revision is neither served nor refused yet. */
     lacks(row: TenantRow): boolean {
@@ -144,7 +127,11 @@ export function createSnapshot() {
     },
 
     /** Serves a revision from now on, or refuses it and goes on as before. Gives the tenant's new state. */
-    applyRevision(tenantId: string, number: number | null, content: string | null): TenantState | null {
+    async applyRevision(
+      tenantId: string,
+      number: number | null,
+      content: string | null,
+    ): Promise<TenantState | null> {
       const state = byId.get(tenantId);
       if (!state) return null;
       try {
@@ -152,9 +139,9 @@ export function createSnapshot() {
         let contentHash: string | null = null;
         if (number !== null) {
           if (content === null) throw new Error(`Revision ${number} does not exist.`);
-          contentHash = hash("sha256", content);
+          contentHash = await hashInTurns(content);
           const known = state.content === contentHash ? state.revision : null;
-          revision = known ?? compileRevision(content);
+          revision = known ?? (await compileInTurns(content));
         }
         Object.assign(state, {
           revision,

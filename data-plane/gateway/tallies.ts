@@ -1,7 +1,7 @@
 import { expireKeyTraffic, type KeyTraffic, recordKeyTraffic } from "#data-plane/sql/key-traffic.ts";
 import type { Queryable } from "#data-plane/sql/queryable.ts";
+import type { StoredKey } from "./key-store.ts";
 import type { GatewayLogger } from "./logger.ts";
-import type { StoredKey } from "./snapshot.ts";
 
 export const BUCKET_MS = 600_000;
 const MINUTE_MS = 60_000;

@@ -1,3 +1,4 @@
+import { KEY, type KeyRow } from "./keys.ts";
 import type { Queryable } from "./queryable.ts";
 
 /** Every statement of the gateway, but for those of jobs. Its role may do this much and no more. */
@@ -6,19 +7,6 @@ export type TenantRow = {
   slug: string;
   liveRevision: number | null;
   deleted: boolean;
-  changedXid: string;
-};
-export type KeyRow = {
-  id: string;
-  tenantId: string;
-  /** Base64. */
-  hash: string;
-  authorizedRequests: unknown;
-  /** The keys that this one took over from; null for none. */
-  succeeds: string[] | null;
-  /** Unix milliseconds; the end of its grace when it has been replaced. */
-  expiresAt: number | null;
-  revokedAt: number | null;
   changedXid: string;
 };
 export type IssuerRow = {
@@ -37,21 +25,24 @@ export type IssuerRow = {
   deleted: boolean;
   changedXid: string;
 };
-export type Changes = { snapshot: string; tenants: TenantRow[]; keys: KeyRow[]; issuers: IssuerRow[] };
+export type Changes = {
+  snapshot: string;
+  tenants: TenantRow[];
+  issuers: IssuerRow[];
+  /** Null when they are too many for one answer: read them in blocks, since `since`. */
+  keys: KeyRow[] | null;
+  /** The transaction from which on changes were read; null for all of them. */
+  since: string | null;
+};
 
 const TENANT = `SELECT id, slug, live_revision AS "liveRevision", deleted_at IS NOT NULL AS deleted,
   changed_xid::text AS "changedXid" FROM tenants`;
-const MILLISECONDS = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8`;
-const KEY = `SELECT id, tenant_id AS "tenantId", encode(key_hash, 'base64') AS hash,
-  authorized_requests AS "authorizedRequests", ${MILLISECONDS("LEAST(expires_at, grace_ends_at)")} AS "expiresAt",
-  CASE WHEN cardinality(succeeds) > 0 THEN to_json(succeeds) END AS succeeds,
-  ${MILLISECONDS("revoked_at")} AS "revokedAt", changed_xid::text AS "changedXid" FROM api_keys`;
 const ISSUER = `SELECT id, tenant_id AS "tenantId", iss, audiences, kind, jwks_url AS "jwksUrl",
   encode(secret, 'base64') AS secret, secret_key_id AS "secretKeyId", algorithms,
   clock_skew_seconds AS "clockSkewSeconds", enabled, deleted_at IS NOT NULL AS deleted,
   changed_xid::text AS "changedXid" FROM issuers`;
-const KEYS_PER_PAGE = 20_000;
-const FIRST_ID = "00000000-0000-0000-0000-000000000000";
+/** More keys than this at once (a bulk revocation) would take long to read as one. */
+const KEYS_AT_ONCE = 1_000;
 
 /**
  * What changed since a snapshot was read, and the snapshot to go on from. Everything at or above the old
@@ -61,38 +52,35 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 export async function readChangesSince(db: Queryable, snapshot: string): Promise<Changes> {
   const { rows } = await db.query<{
     snapshot: string;
+    since: string;
     tenants: TenantRow[] | null;
     keys: KeyRow[] | null;
     issuers: IssuerRow[] | null;
   }>({
     name: "changes-since",
     text: `WITH since AS (SELECT pg_snapshot_xmin($1::pg_snapshot) AS xid)
-      SELECT pg_current_snapshot()::text AS snapshot,
+      SELECT pg_current_snapshot()::text AS snapshot, (SELECT xid::text FROM since) AS since,
         (SELECT json_agg(t) FROM (${TENANT} WHERE changed_xid >= (SELECT xid FROM since)) t) AS tenants,
-        (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)) k) AS keys,
+        (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)
+          LIMIT ${KEYS_AT_ONCE + 1}) k) AS keys,
         (SELECT json_agg(i) FROM (${ISSUER} WHERE changed_xid >= (SELECT xid FROM since)) i) AS issuers`,
     values: [snapshot],
   });
-  const row = rows[0] as (typeof rows)[number];
-  const { snapshot: taken, tenants, keys, issuers } = row;
-  return { snapshot: taken, tenants: tenants ?? [], keys: keys ?? [], issuers: issuers ?? [] };
+  const { keys, tenants, issuers, ...row } = rows[0] as (typeof rows)[number];
+  const few = keys === null || keys.length <= KEYS_AT_ONCE;
+  return { ...row, tenants: tenants ?? [], issuers: issuers ?? [], keys: few ? (keys ?? []) : null };
 }
 
-/** Every tenant, key and issuer. The snapshot is taken first: what commits meanwhile is read again later. */
+/**
+ * Every tenant and issuer; the keys are to be read in blocks. The snapshot is taken first: what commits meanwhile is
+ * read again later.
+ */
 export async function readEverything(db: Queryable): Promise<Changes> {
   const taken = await db.query<{ snapshot: string }>("SELECT pg_current_snapshot()::text AS snapshot");
   const { rows: tenants } = await db.query<TenantRow>(TENANT);
   const { rows: issuers } = await db.query<IssuerRow>(`${ISSUER} WHERE deleted_at IS NULL`);
-  const keys: KeyRow[] = [];
-  for (let after = FIRST_ID; ; ) {
-    const { rows } = await db.query<KeyRow>(`${KEY} WHERE id > $1 ORDER BY id LIMIT ${KEYS_PER_PAGE}`, [
-      after,
-    ]);
-    for (const row of rows) keys.push(row);
-    if (rows.length < KEYS_PER_PAGE) break;
-    after = (rows.at(-1) as KeyRow).id;
-  }
-  return { snapshot: (taken.rows[0] as { snapshot: string }).snapshot, tenants, keys, issuers };
+  const { snapshot } = taken.rows[0] as { snapshot: string };
+  return { snapshot, tenants, issuers, keys: null, since: null };
 }
 
 export type RevisionRow = { tenantId: string; number: number; content: string };
@@ -109,16 +97,6 @@ export async function readRevisions(
     values: [wanted.map(({ tenantId }) => tenantId), wanted.map(({ number }) => number)],
   });
   return rows;
-}
-
-/** The key with this SHA-256 (base64), if it was ever issued. */
-export async function readKey(db: Queryable, hash: string): Promise<KeyRow | null> {
-  const { rows } = await db.query<KeyRow>({
-    name: "key-by-hash",
-    text: `${KEY} WHERE key_hash = decode($1, 'base64')`,
-    values: [hash],
-  });
-  return rows[0] ?? null;
 }
 
 export type InstanceReport = {

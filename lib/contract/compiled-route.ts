@@ -1,7 +1,7 @@
 import { type CompiledCors, compileCors } from "./cors.ts";
 import type { Method } from "./methods.ts";
-import { type ParsedPattern, parsePattern, patternShape } from "./path.ts";
-import type { Route } from "./route.ts";
+import { type ParsedPattern, type PatternSegment, parsePattern, patternShape } from "./path.ts";
+import type { Cors, Route } from "./route.ts";
 
 type Capture = { name: string; index: number; rest: boolean };
 
@@ -19,8 +19,25 @@ export type CompiledRoute = {
   allowedKeys: ReadonlySet<string> | null;
 };
 
+const NO_CAPTURES: readonly Capture[] = [];
+
+/** How parts that many routes have in common are kept once. */
+export type SharedParts = {
+  once: <T>(value: T) => T;
+  onceSegment: (segment: PatternSegment) => PatternSegment;
+  corsOf: (cors: Cors) => CompiledCors;
+};
+const NOTHING_SHARED: SharedParts = {
+  once: (value) => value,
+  onceSegment: (segment) => segment,
+  corsOf: compileCors,
+};
+
 /** Throws Error for a path that is not a pattern, which the route's schema would have refused. */
-export function compileRoute(route: Route): CompiledRoute {
+export const compileRoute = (route: Route): CompiledRoute => compileSharing(route, NOTHING_SHARED);
+
+/** The same, with parts that may belong to other routes too. */
+export function compileSharing(route: Route, { once, onceSegment, corsOf }: SharedParts): CompiledRoute {
   const parsed = parsePattern(route.path);
   if (!parsed.ok) throw new Error(`path ${parsed.message}`);
   const captures: Capture[] = [];
@@ -34,10 +51,10 @@ export function compileRoute(route: Route): CompiledRoute {
     method: route.method,
     apiVersion: route.apiVersion,
     route,
-    pattern: parsed.pattern,
+    pattern: { segments: parsed.pattern.segments.map(onceSegment) },
     shape: patternShape(parsed.pattern),
-    captures,
-    cors: route.corsEnabled ? compileCors(route.cors) : null,
+    captures: captures.length > 0 ? once(captures) : NO_CAPTURES,
+    cors: route.corsEnabled ? corsOf(route.cors) : null,
     allowedKeys:
       route.auth.mode === "api-key" && route.auth.allowedApiKeyIds
         ? new Set(route.auth.allowedApiKeyIds)

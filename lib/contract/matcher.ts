@@ -46,39 +46,44 @@ function insert(leaf: Leaf, route: CompiledRoute): void {
   }
 }
 
-/** Builds the tree. Of routes that match exactly the same requests the first is kept; publishing refuses those. */
-export function buildRouteTree(routes: Iterable<CompiledRoute>): RouteTree {
-  const root = node();
-  for (const route of routes) {
-    let at = root;
-    let leaf: Leaf | null = null;
-    for (const segment of route.pattern.segments) {
-      if (segment.kind === "literal") {
-        at.literals ??= new Map();
-        let next = at.literals.get(segment.value);
-        if (!next) {
-          next = node();
-          at.literals.set(segment.value, next);
-        }
-        at = next;
-      } else if (segment.kind === "parameter") {
-        at.parameter ??= node();
-        at = at.parameter;
-      } else if (segment.min === 1) {
-        at.oneOrMore ??= new Map();
-        leaf = at.oneOrMore;
-      } else {
-        at.zeroOrMore ??= new Map();
-        leaf = at.zeroOrMore;
+export const emptyRouteTree = (): RouteTree => ({ root: node() });
+
+/** Adds a route. Of routes that match exactly the same requests the first is kept; publishing refuses those. */
+export function addToTree({ root }: RouteTree, route: CompiledRoute): void {
+  let at = root;
+  let leaf: Leaf | null = null;
+  for (const segment of route.pattern.segments) {
+    if (segment.kind === "literal") {
+      at.literals ??= new Map();
+      let next = at.literals.get(segment.value);
+      if (!next) {
+        next = node();
+        at.literals.set(segment.value, next);
       }
+      at = next;
+    } else if (segment.kind === "parameter") {
+      at.parameter ??= node();
+      at = at.parameter;
+    } else if (segment.min === 1) {
+      at.oneOrMore ??= new Map();
+      leaf = at.oneOrMore;
+    } else {
+      at.zeroOrMore ??= new Map();
+      leaf = at.zeroOrMore;
     }
-    if (!leaf) {
-      at.end ??= new Map();
-      leaf = at.end;
-    }
-    insert(leaf, route);
   }
-  return { root };
+  if (!leaf) {
+    at.end ??= new Map();
+    leaf = at.end;
+  }
+  insert(leaf, route);
+}
+
+/** Builds the tree of some routes. */
+export function buildRouteTree(routes: Iterable<CompiledRoute>): RouteTree {
+  const tree = emptyRouteTree();
+  for (const route of routes) addToTree(tree, route);
+  return tree;
 }
 
 /** The group of a leaf that answers a method: the method itself, HEAD by GET, then ANY. */

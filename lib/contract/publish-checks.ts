@@ -8,6 +8,12 @@ import { cacheErrors, transformErrors } from "./transform-errors.ts";
 type Shaped = Pick<Route, "id" | "method" | "path" | "apiVersion" | "enabled">;
 export type PublishProblem = { routeId: string; message: string };
 
+/** Equal for enabled routes that match exactly the same requests; `shape` is the path's. */
+export const placeOf = (
+  { method, apiVersion }: Pick<Route, "method" | "apiVersion">,
+  shape: string,
+): string => `${method} ${apiVersion ?? ""} ${shape}`;
+
 /** Groups of two or more enabled routes that match exactly the same requests; the gateway could not choose. */
 export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
   const groups = new Map<string, R[]>();
@@ -15,7 +21,7 @@ export function findDuplicates<R extends Shaped>(routes: Iterable<R>): R[][] {
     if (!route.enabled) continue;
     const parsed = parsePattern(route.path);
     if (!parsed.ok) continue;
-    const key = `${route.method} ${route.apiVersion ?? ""} ${patternShape(parsed.pattern)}`;
+    const key = placeOf(route, patternShape(parsed.pattern));
     const group = groups.get(key);
     if (group) group.push(route);
     else groups.set(key, [route]);

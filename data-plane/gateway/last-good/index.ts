@@ -1,21 +1,23 @@
 import { type Changes, readRevisions } from "#data-plane/sql/gateway.ts";
+import type { KeyBlock } from "#data-plane/sql/keys.ts";
 import type { Queryable } from "#data-plane/sql/queryable.ts";
 import type { GatewayLogger } from "../logger.ts";
 import type { Snapshot, TenantState } from "../snapshot.ts";
 import type { Issuers } from "../tokens/issuers.ts";
 import { folderOf } from "./folder.ts";
 import { readLastGood, readRevisionFile } from "./reader.ts";
-import { keyParts, packKeys, type Rows, type ServedTenant, unpackKeys } from "./rows.ts";
+import { packKeys, type Rows, type ServedTenant, unpackKeys } from "./rows.ts";
 import { createWriter } from "./writer.ts";
 
 const KEYS_PER_LINE = 1_000;
 const TENANTS_PER_LINE = 500;
 
 /** What one catch-up with the database brought. */
-export type News = Pick<Changes, "tenants" | "keys" | "issuers"> & {
+export type News = Pick<Changes, "tenants" | "issuers"> & {
+  keys: readonly KeyBlock[];
   /** Revisions that are served from now on, by their SHA-256. */
   texts: ReadonlyMap<string, string>;
-  /** Something that was known is not there any more. */
+  /** Something that was known is not there any more, or more has changed than is told here. */
   gone: boolean;
 };
 
@@ -68,25 +70,21 @@ export function createLastGood({ directory, databaseUrl, snapshot, issuers, db, 
   function* everything(): Generator<Rows> {
     for (const page of pages(snapshot.tenants(), TENANTS_PER_LINE)) yield { tenants: page.map(served) };
     for (const page of pages(issuers.rows(), TENANTS_PER_LINE)) yield { issuers: page };
-    for (const page of pages(snapshot.keys(), KEYS_PER_LINE)) {
-      yield { keys: packKeys(page.map(([hash, key]) => keyParts(hash, key))) };
-    }
+    for (const block of snapshot.keyBlocks(KEYS_PER_LINE)) yield { keys: packKeys(block) };
   }
 
-  async function fetchTexts(contents: ReadonlySet<string>): Promise<Map<string, string>> {
-    const texts = new Map<string, string>();
+  async function* fetchTexts(contents: ReadonlySet<string>): AsyncGenerator<[string, string]> {
     const wanted = snapshot.tenants().filter(({ content }) => content !== null && contents.has(content));
-    for (const page of pages(wanted, 16)) {
+    for (const page of pages(wanted, 4)) {
       const found = await readRevisions(
         db,
         page.map(({ id, number }) => ({ tenantId: id, number })),
       );
       for (const { tenantId, number, content: text } of found) {
         const state = page.find(({ id }) => id === tenantId);
-        if (state?.number === number && state.content) texts.set(state.content, text);
+        if (state?.number === number && state.content) yield [state.content, text];
       }
     }
-    return texts;
   }
 
   const writer = createWriter({
@@ -103,12 +101,12 @@ export function createLastGood({ directory, databaseUrl, snapshot, issuers, db, 
     async restore() {
       const began = performance.now();
       const tenants = new Map<string, ServedTenant>();
-      const found = await readLastGood(folder, logger, (rows) => {
+      const found = await readLastGood(folder, logger, async (rows) => {
         for (const tenant of rows.tenants ?? []) {
           const known = tenants.get(tenant.id);
           if (!known || BigInt(known.changedXid) <= BigInt(tenant.changedXid)) tenants.set(tenant.id, tenant);
         }
-        if (rows.keys) for (const key of unpackKeys(rows.keys)) snapshot.applyKey(key);
+        if (rows.keys) await snapshot.applyKeys(unpackKeys(rows.keys));
         for (const issuer of rows.issuers ?? []) issuers.apply(issuer);
       });
       if (!found || begun) return false;
@@ -118,7 +116,7 @@ export function createLastGood({ directory, databaseUrl, snapshot, issuers, db, 
         snapshot.applyTenant({ ...row, liveRevision: number === 0 ? null : number });
         if (number > 0 && content) {
           const text = await readRevisionFile(folder, content, logger);
-          const state = text === null ? null : snapshot.applyRevision(row.id, number, text);
+          const state = text === null ? null : await snapshot.applyRevision(row.id, number, text);
           if (state?.error) logger.error({ tenant: row.slug, reason: state.error }, "revision refused");
         }
         const state = snapshot.tenantById(row.id);
@@ -145,7 +143,8 @@ export function createLastGood({ directory, databaseUrl, snapshot, issuers, db, 
         return;
       }
       if (gone) writer.renew();
-      if (tenants.length === 0 && keys.length === 0 && changed.length === 0) return;
+      for (const block of keys) writer.note({ keys: packKeys(block) }, new Map());
+      if (tenants.length === 0 && changed.length === 0) return;
       const rows: Rows = {
         tenants: tenants.map((row) => {
           const state = snapshot.tenantById(row.id);
@@ -154,7 +153,6 @@ export function createLastGood({ directory, databaseUrl, snapshot, issuers, db, 
           return served(state);
         }),
         issuers: changed,
-        keys: packKeys(keys),
       };
       writer.note(rows, texts);
     },

@@ -1,7 +1,7 @@
-import { hash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
+import { hashInTurns } from "../compile-in-turns.ts";
 import type { GatewayLogger } from "../logger.ts";
 import { decodeRecords, type FileKind } from "./records.ts";
 import type { Rows } from "./rows.ts";
@@ -38,7 +38,7 @@ function isFinished(file: Buffer): boolean {
 export async function readLastGood(
   folder: string,
   logger: GatewayLogger,
-  take: (rows: Rows) => void,
+  take: (rows: Rows) => Promise<void>,
 ): Promise<boolean> {
   async function open(kind: FileKind, generation: number): Promise<Buffer | null> {
     const file = `${kind}-${generation}`;
@@ -58,7 +58,7 @@ export async function readLastGood(
     const finished = kind === "changes" || isFinished(bytes);
     let count = 0;
     for (const rows of records) {
-      take(rows);
+      await take(rows);
       if (++count % RECORDS_AT_ONCE === 0) await breathe();
     }
     if (damaged() === 0 && finished) return;
@@ -96,7 +96,7 @@ export async function readRevisionFile(
   const file = `revisions/${content}`;
   try {
     const text = await readFile(join(folder, file), "utf8");
-    if (hash("sha256", text) === content) return text;
+    if ((await hashInTurns(text)) === content) return text;
     logger.error({ file, reason: "checksum" }, "a last-known-good file is ignored");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -65,6 +65,6 @@ test("a file of another kind or format is not taken for ours", () => {
   const file = written([1]);
   assert.equal(decodeRecords("changes", file).known, false);
   assert.deepEqual([...decodeRecords("changes", file).records], []);
-  const newer = Buffer.from(file.toString().replace("gatehouse-last-good 1", "gatehouse-last-good 2"));
+  const newer = Buffer.from(file.toString().replace("gatehouse-last-good 2", "gatehouse-last-good 3"));
   assert.equal(decodeRecords("rows", newer).known, false);
 });

@@ -5,7 +5,7 @@ import { hash } from "node:crypto";
  * in front. A line that is torn or changed is recognised on its own, and costs nothing but itself.
  */
 export type FileKind = "rows" | "changes";
-const FORMAT = 1;
+const FORMAT = 2;
 const DIGEST_LENGTH = 44;
 const NEW_LINE = 0x0a;
 const SPACE = 0x20;

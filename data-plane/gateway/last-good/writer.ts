@@ -22,8 +22,8 @@ export type WriterOptions = {
   everything: () => Iterable<Rows>;
   /** The SHA-256s of all revisions in force. */
   revisions: () => Set<string>;
-  /** Asks the database for the texts of revisions by their SHA-256s; those it no longer has stay away. */
-  fetchTexts: (contents: ReadonlySet<string>) => Promise<Map<string, string>>;
+  /** Asks the database for revisions by their SHA-256s, a few at a time; those it no longer has stay away. */
+  fetchTexts: (contents: ReadonlySet<string>) => AsyncIterable<[content: string, text: string]>;
   logger: GatewayLogger;
 };
 
@@ -97,8 +97,10 @@ export function createWriter({
     await writeTexts();
     const missing = revisions();
     for (const name of await readdir(join(folder, "revisions"))) missing.delete(name);
-    for (const [content, text] of await fetchTexts(missing)) texts.set(content, text);
-    await writeTexts();
+    for await (const [content, text] of fetchTexts(missing)) {
+      texts.set(content, text);
+      await writeTexts();
+    }
     rowsBytes = await writeWhole(join(folder, `rows-${next}`), allLines());
     await syncFolder(folder);
     generation = next;
