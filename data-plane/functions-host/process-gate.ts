@@ -21,11 +21,11 @@ export function closeProcess(): void {
   for (const name of ["_getActiveHandles", "_getActiveRequests"]) fix(process, name, () => []);
   fix(os, "setPriority", refuse("os.setPriority"));
   const sqlite = process.getBuiltinModule("node:sqlite") as object | undefined;
-  for (const name of Object.keys(sqlite ?? {})) {
-    const closed = refuse("node:sqlite");
-    fix(sqlite as object, name, () => {
-      closed();
-    });
+  class Closed {
+    constructor() {
+      refuse("node:sqlite")();
+    }
   }
+  for (const name of Object.keys(sqlite ?? {})) fix(sqlite as object, name, Closed);
   module.syncBuiltinESMExports();
 }

@@ -100,6 +100,7 @@ function onUncaught(error: unknown): void {
 }
 process.on("uncaughtException", onUncaught);
 process.on("unhandledRejection", onUncaught);
+process.removeAllListeners("warning"); // would print them once more
 process.on("warning", ({ name, message }) => print("warn", `${name}: ${message}`));
 
 // ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────────
