@@ -106,6 +106,11 @@ export function answerError(
 ): void {
   exchange.code = code;
   if (exchange.decided) exchange.refusals?.note(exchange.decided, exchange, code, message);
-  const body = JSON.stringify(errorEnvelope(code, message, exchange.requestId, details));
+  const { requestId } = exchange;
+  // The same as the envelope in JSON, without asking for the shape of it each time: most answers have no details.
+  const body =
+    details.length === 0
+      ? `{"error":{"code":"${code}","message":${JSON.stringify(message)},"requestId":"${requestId}"}}`
+      : JSON.stringify(errorEnvelope(code, message, requestId, details));
   answer(exchange, GATEWAY_ERROR_STATUS[code], [...headers, "Content-Type", "application/json"], body);
 }

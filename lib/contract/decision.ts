@@ -171,7 +171,8 @@ export function decide(request: DecisionRequest, context: DecisionContext): Deci
     return refused("entitlement", entitlement, why ?? entitlement.message);
   }
   trace?.push({ step: "entitlement", outcome, detail: entitlementOf(caller) });
-  return { kind: "allowed", route, segments, ...caller };
+  const { key, claims, subject, credentialId } = caller;
+  return { kind: "allowed", route, segments, key, claims, subject, credentialId };
 }
 
 const ANYBODY: Caller = { key: null, claims: null, subject: null, credentialId: null };

@@ -26,6 +26,9 @@ export function createUpstreams(allowInternal: boolean): Dispatcher {
   });
 }
 
+/** A whole answer up to this size goes out in one write; copying a larger one costs more than a second write. */
+const ONE_WRITE_BYTES = 16_384;
+
 /** Names that a Connection header declares to concern that connection only. */
 function connectionTokens(value: string | undefined): Set<string> | null {
   if (!value) return null;
@@ -66,15 +69,17 @@ function saidBy(headers: Record<string, string | string[] | undefined>): [string
   return said;
 }
 
-/** Begins the answer to the caller, and tells whoever keeps it. */
-function passOn(exchange: AllowedExchange, status: number, said: HeaderPairs): void {
+/** Begins the answer to the caller, and tells whoever keeps it. Gives the length of its body if the upstream did. */
+function passOn(exchange: AllowedExchange, status: number, said: HeaderPairs): number | null {
   const sent = outgoingHeaders(exchange, said);
   // Unlike a handler's, an upstream's length is that of the bytes that follow.
-  const length = said.find(([name]) => name === "content-length")?.[1];
-  exchange.recorder?.begin({ status, said, sent, length: length === undefined ? null : Number(length) });
+  const announced = said.find(([name]) => name === "content-length")?.[1];
+  const length = announced === undefined ? null : Number(announced);
+  exchange.recorder?.begin({ status, said, sent, length });
   const headers = flatHeaders(sent);
-  if (length !== undefined) headers.push("content-length", length);
+  if (announced !== undefined) headers.push("content-length", announced);
   beginAnswer(exchange, status, headers);
+  return length;
 }
 
 export type HttpTarget = { url: string; timeoutMs: number };
@@ -128,6 +133,7 @@ function relay(
   const { res, route } = exchange;
   let controller: Dispatcher.DispatchController | null = null;
   let over = false;
+  let length: number | null = null;
 
   const finish = () => {
     over = true;
@@ -161,12 +167,17 @@ function relay(
     onResponseStart(_controller, status, headers) {
       if (over || status < 200) return;
       clearTimeout(timer);
-      passOn(exchange, status, saidBy(headers));
+      length = passOn(exchange, status, saidBy(headers));
     },
     onResponseData(from, chunk) {
       if (over) return;
       exchange.recorder?.add(chunk);
-      if (!res.write(chunk)) from.pause();
+      if (chunk.length === length && length <= ONE_WRITE_BYTES) {
+        exchange.recorder?.end();
+        finish();
+        // As text of one byte a character, the body is written together with the headers.
+        res.end(chunk.toString("latin1"), "latin1");
+      } else if (!res.write(chunk)) from.pause();
     },
     onResponseEnd() {
       if (over) return;
