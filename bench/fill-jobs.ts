@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { jobTerms } from "#lib/contract/job-terms.ts";
 import { errorFingerprint } from "#lib/contract/jobs.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 
@@ -16,6 +17,8 @@ export type JobsFill = {
   days?: number;
   /** The tenant that gets the dead; made when not given. */
   mainTenantId?: string;
+  /** Makes the main tenant's jobs findable by their payloads, as enqueueing does. */
+  terms?: boolean;
   /** Drops the secondary indexes of the ledger first and builds them afterwards; for an otherwise idle database. */
   rebuildIndexes?: boolean;
   /** Told about how far it is. */
@@ -116,7 +119,48 @@ const FILL_ATTEMPTS = `
     jobs.started_at + number * interval '3 s' + interval '250 ms', 'failed', jobs.error
   FROM jobs, generate_series(1, 5) number WHERE jobs.tenant_id = $1::uuid AND jobs.state = 'dead'`;
 
-const TABLES = ["jobs", "job_attempts"];
+/** What triggers would have noted of the dead, for the groups; a worker folds it. */
+const NOTE_DEAD = `
+  INSERT INTO dead_letter_changes
+    (tenant_id, fingerprint, change, function, route_id, revision, error_name, error_message, at)
+  SELECT tenant_id, error_fingerprint, 1, function, route_id, revision, left(error->>'name', 200),
+    left(error->>'message', 500), finished_at
+  FROM jobs WHERE state = 'dead' AND error_fingerprint IS NOT NULL AND tenant_id = ANY($1::uuid[])`;
+
+const TERMS_CHUNK = 20_000;
+/** $1 jobs, $2 tenants, $3 dates, $4 terms of each as the text of an array: as data-plane/sql/jobs.ts keeps them. */
+const FILL_TERMS = `
+  INSERT INTO job_terms (job_id, tenant_id, created_at, terms)
+  SELECT id, $2::uuid, at, ARRAY(
+    SELECT term # (floor(extract(epoch FROM at) / 3600)::bigint << 40) FROM unnest(terms::bigint[]) term)
+  FROM unnest($1::uuid[], $3::timestamptz[], $4::text[]) AS found(id, at, terms)`;
+
+async function fillTerms(
+  client: pg.ClientBase,
+  tenantId: string,
+  said: (text: string) => void,
+): Promise<void> {
+  await client.query("BEGIN");
+  await client.query({
+    text: `DECLARE filled CURSOR FOR SELECT id, created_at AS at, input, enqueued_by AS "by" FROM jobs
+      WHERE tenant_id = '${tenantId}'`,
+  });
+  for (let done = 0; ; ) {
+    const { rows } = await client.query(`FETCH ${TERMS_CHUNK} FROM filled`);
+    if (rows.length === 0) break;
+    await client.query(FILL_TERMS, [
+      rows.map((row) => row.id),
+      tenantId,
+      rows.map((row) => row.at),
+      rows.map((row) => `{${jobTerms(tenantId, row.input, row.by).join(",")}}`),
+    ]);
+    done += rows.length;
+    said(`${done} jobs findable by their payload`);
+  }
+  await client.query("COMMIT");
+}
+
+const TABLES = ["jobs", "job_attempts", "job_terms"];
 
 /** The indexes of the ledger that no constraint needs, as statements that drop and make them. */
 async function secondaryIndexes(client: pg.ClientBase): Promise<{ name: string; definition: string }[]> {
@@ -179,17 +223,19 @@ export async function fillJobs(client: pg.ClientBase, fill: JobsFill): Promise<F
       ]);
       onProgress(`${to} of ${jobs} jobs`);
     }
+    await client.query(FILL_ATTEMPTS, [mainTenantId, workerId]);
+    if (fill.terms) await fillTerms(client, mainTenantId, onProgress);
     for (const { name, definition } of indexes) {
       await client.query(definition);
       onProgress(`index ${name}`);
     }
-    await client.query(FILL_ATTEMPTS, [mainTenantId, workerId]);
   } finally {
     await client.query(
       "RESET session_replication_role; RESET synchronous_commit; RESET maintenance_work_mem",
     );
   }
-  await client.query("VACUUM ANALYZE jobs, job_attempts");
+  await client.query(NOTE_DEAD, [tenantIds]);
+  await client.query(`VACUUM ANALYZE ${TABLES.join(", ")}, dead_letter_changes`);
   return { mainTenantId, tenantIds, fingerprints: causes.map((cause) => cause.fingerprint) };
 }
 
@@ -202,12 +248,13 @@ if (import.meta.main) {
       fingerprints: { type: "string", default: "200" },
       "keep-indexes": { type: "boolean", default: false },
       tenant: { type: "string" },
+      terms: { type: "boolean", default: false },
     },
   });
   const connectionString = process.env.SUPERUSER_URL;
   if (!connectionString) {
     throw new Error(
-      "Set SUPERUSER_URL to a superuser's address of a bench database. Then: node bench/fill-jobs.ts [--tenants N] [--jobs N] [--dead N] [--fingerprints N] [--tenant UUID] [--keep-indexes]",
+      "Set SUPERUSER_URL to a superuser's address of a bench database. Then: node bench/fill-jobs.ts [--tenants N] [--jobs N] [--dead N] [--fingerprints N] [--tenant UUID] [--terms] [--keep-indexes]",
     );
   }
   const client = new pg.Client({ connectionString });
@@ -218,6 +265,7 @@ if (import.meta.main) {
     dead: Number(values.dead),
     fingerprints: Number(values.fingerprints),
     rebuildIndexes: !values["keep-indexes"],
+    terms: values.terms,
     ...(values.tenant ? { mainTenantId: values.tenant } : {}),
     onProgress: (said) => console.log(said),
   });
