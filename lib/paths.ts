@@ -53,12 +53,33 @@ export const paths = {
   claims: (slug: string) => `${tenant(slug)}/keys/links`,
   key: (slug: string, id: string) => `${tenant(slug)}/keys/${part(id)}`,
   issuers: (slug: string) => `${tenant(slug)}/issuers`,
-  jobs: (slug: string, query: { state?: string } = {}) => `${tenant(slug)}/jobs${queryString(query)}`,
+  jobs: (slug: string, query: Partial<Record<string, string | undefined>> = {}) =>
+    `${tenant(slug)}/jobs${queryString(query)}`,
   job: (slug: string, id: string) => `${tenant(slug)}/jobs/${part(id)}`,
+  deadLetters: (slug: string, query: { q?: string; function?: string; sort?: string } = {}) =>
+    `${tenant(slug)}/dead-letters${queryString(query)}`,
+  deadLetterGroup: (slug: string, fingerprint: string) => `${tenant(slug)}/dead-letters/${part(fingerprint)}`,
+  deadLetterRuns: (slug: string) => `${tenant(slug)}/dead-letters/runs`,
+  deadLetterRun: (slug: string, id: string, query: { view?: string } = {}) =>
+    `${tenant(slug)}/dead-letters/runs/${part(id)}${queryString(query)}`,
   gateways: (slug: string) => `${tenant(slug)}/gateways`,
   members: (slug: string) => `${tenant(slug)}/members`,
   tokens: (slug: string) => `${tenant(slug)}/tokens`,
   settings: (slug: string) => `${tenant(slug)}/settings`,
+  webhooks: (slug: string) => `${tenant(slug)}/settings/webhooks`,
+  webhook: (slug: string, id: string) => `${tenant(slug)}/settings/webhooks/${part(id)}`,
+  alerts: (slug: string) => `${tenant(slug)}/settings/alerts`,
+  /** The support desk, for operators of the installation; `q` is what is looked for. */
+  support: (query: { q?: string } = {}) => `/support${queryString(query)}`,
+  supportTenants: (query: { q?: string } = {}) => `/support/tenants${queryString(query)}`,
+  supportTenant: (slug: string) => `/support/tenants/${part(slug)}`,
+  supportDeadLetters: (query: { order?: "reach" } = {}) => `/support/dead-letters${queryString(query)}`,
+  supportDeadGroup: (fingerprint: string) => `/support/dead-letters/${part(fingerprint)}`,
+  supportSessions: (query: { state?: "open"; tenant?: string } = {}) =>
+    `/support/sessions${queryString(query)}`,
+  supportInstallation: () => "/support/installation",
+  /** Where a tenant's members see which operators were there. */
+  supportAccess: (slug: string) => `${tenant(slug)}/settings#support-access`,
 };
 
 const ORIGIN = "http://console.invalid";

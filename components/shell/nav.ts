@@ -14,6 +14,7 @@ import {
   Ticket,
   Users,
 } from "lucide-react";
+import { type Permission, type Role, roleCan } from "#lib/access/permissions.ts";
 import { paths } from "#lib/paths.ts";
 
 export type NavItem = {
@@ -25,6 +26,8 @@ export type NavItem = {
   key: string;
   /** Other words by which the palette finds it. */
   keywords?: string;
+  /** Without it the page has nothing to show. */
+  needs?: Permission;
 };
 
 export type NavGroup = { label: string; items: readonly NavItem[] };
@@ -100,9 +103,9 @@ export const NAV: readonly NavGroup[] = [
         id: "dead-letters",
         label: "Dead letters",
         icon: Skull,
-        href: (tenant) => paths.jobs(tenant, { state: "dead" }),
+        href: (tenant) => paths.deadLetters(tenant),
         key: "d",
-        keywords: "failed jobs",
+        keywords: "failed jobs requeue retry errors groups runs discard",
       },
       {
         id: "gateways",
@@ -132,6 +135,7 @@ export const NAV: readonly NavGroup[] = [
         href: paths.tokens,
         key: "t",
         keywords: "api cli",
+        needs: "token.own",
       },
       {
         id: "settings",
@@ -139,11 +143,18 @@ export const NAV: readonly NavGroup[] = [
         icon: Settings,
         href: paths.settings,
         key: "s",
-        keywords: "rename",
+        keywords: "rename webhooks alerts slack notifications retention",
       },
     ],
   },
 ];
+
+/** The pages that have something to show to whoever stands in the tenant like this. */
+export const navFor = (role: Role): readonly NavGroup[] =>
+  NAV.map((group) => ({
+    ...group,
+    items: group.items.filter(({ needs }) => !needs || roleCan(role, needs)),
+  }));
 
 /** The entry that is being looked at: the most specific one whose address the current one begins with. */
 export function currentNavId(tenant: string, pathname: string, search: URLSearchParams): string | null {

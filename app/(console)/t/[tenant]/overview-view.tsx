@@ -7,6 +7,7 @@ import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { relativeText } from "#components/ui/relative-time-text.ts";
+import type { OpenAlertsView } from "#lib/alerts/schema.ts";
 import { api } from "#lib/api/client.ts";
 import type { Gateways } from "#lib/gateways/schema.ts";
 import { countOf, countText } from "#lib/overview/rules.ts";
@@ -15,6 +16,7 @@ import { paths } from "#lib/paths.ts";
 import type { Changes } from "#lib/publishing/schema.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 import { type FirstRoute, FirstSteps } from "./first-steps.tsx";
+import { OpenAlerts } from "./open-alerts.tsx";
 import { useGatewaysFrom } from "./use-gateways-from.ts";
 import { type Matter, Waiting } from "./waiting.tsx";
 
@@ -23,7 +25,7 @@ type Props = {
   /** The address under which callers reach this tenant. */
   base: string;
   firstRoute: FirstRoute | null;
-  initial: { overview: Overview; changes: Changes; gateways: Gateways };
+  initial: { overview: Overview; changes: Changes; gateways: Gateways; alerts: OpenAlertsView };
 };
 
 const STATES = ["dead", "running", "retrying", "queued", "succeeded", "cancelled", "discarded"] as const;
@@ -47,7 +49,7 @@ function mattersOf(slug: string, overview: Overview, changes: Changes, gateways:
     matters.push({
       tone: "bad",
       text: `${countOf(dead, "dead job waits", "dead jobs wait")} to be retried or discarded`,
-      href: paths.jobs(slug, { state: "dead" }),
+      href: paths.deadLetters(slug),
       action: "See dead letters",
     });
   }
@@ -119,6 +121,7 @@ export function OverviewView({ tenant, base, firstRoute, initial }: Props) {
           }}
         />
       )}
+      <OpenAlerts tenant={slug} role={tenant.role} initial={initial.alerts} />
       <Section title="Waiting for somebody">
         <Waiting matters={mattersOf(slug, overview, changes, gateways)} />
       </Section>

@@ -37,6 +37,20 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
         </div>
       </Section>
       <JobRetentionSettings tenant={tenant} />
+      <Section title="Who is told">
+        <ul className="border-t">
+          <Way
+            name="Webhooks"
+            text="Services and chats that are told when a job succeeds or dies, or of an alert."
+            action={<LinkButton href={paths.webhooks(tenant.slug)}>Manage webhooks</LinkButton>}
+          />
+          <Way
+            name="Alerts"
+            text="When dead letters pile up, are forgotten, or bring a new error."
+            action={<LinkButton href={paths.alerts(tenant.slug)}>Manage alerts</LinkButton>}
+          />
+        </ul>
+      </Section>
       <Section title="Your ways in">
         <ul className="border-t">
           <Way

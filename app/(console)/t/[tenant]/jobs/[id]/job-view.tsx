@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { JsonValue } from "#components/code/json-rows.ts";
 import { JsonView } from "#components/code/json-view.tsx";
 import { StatusBadge } from "#components/ui/badge.tsx";
@@ -11,14 +11,17 @@ import { PageHeader, Section } from "#components/ui/page-header.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { whyNotCancel, whyNotDiscard, whyNotRetry } from "#lib/jobs/rules.ts";
-import type { JobAction, JobDetail } from "#lib/jobs/schema.ts";
+import type { JobAction, JobDetail, RevealedJob } from "#lib/jobs/schema.ts";
 import { paths } from "#lib/paths.ts";
 import { ActDialog } from "./act-dialog.tsx";
+import { JobDeliveries } from "./job-deliveries.tsx";
 import { JobNow } from "./job-now.tsx";
 import { JobOrigin, type OriginKey, type OriginRoute } from "./job-origin.tsx";
+import { JobPayloads } from "./job-payloads.tsx";
 import { JobRetention } from "./job-retention.tsx";
 import { JobSteps } from "./job-steps.tsx";
 import { JobStory } from "./job-story.tsx";
+import { withRevealed } from "./revealed.ts";
 
 type Props = {
   tenant: { slug: string; role: Role };
@@ -29,17 +32,39 @@ type Props = {
 
 const UNFINISHED = ["queued", "running", "retrying"];
 
+/** Whether nothing has happened between two readings that can have changed what the job holds. */
+const sameCourse = (last: JobDetail, now: JobDetail) =>
+  last.state === now.state &&
+  last.attempts === now.attempts &&
+  last.actions.length === now.actions.length &&
+  last.pipeline?.step === now.pipeline?.step;
+
 /** The whole story of one job, live, and what a person can do about it. */
 export function JobView({ tenant, initial, route, apiKey }: Props) {
   const client = useQueryClient();
   const path = `/tenants/${encodeURIComponent(tenant.slug)}/jobs/${initial.id}`;
+  const queryKey = ["job", tenant.slug, initial.id];
   const query = useQuery({
-    queryKey: ["job", tenant.slug, initial.id],
-    queryFn: ({ signal }) => api.get<JobDetail>(path, { signal }),
+    queryKey,
+    queryFn: async ({ signal }) => {
+      const last = client.getQueryData<JobDetail>(queryKey) ?? initial;
+      const brief = await api.get<JobDetail>(path, { query: { payloads: false }, signal });
+      // Payloads can be large and change with the job's course only.
+      if (!sameCourse(last, brief)) return api.get<JobDetail>(path, { signal });
+      const { input, result, steps, told, masked } = last;
+      return { ...brief, input, result, steps, told, masked };
+    },
     initialData: initial,
     refetchInterval: ({ state }) => (state.data && UNFINISHED.includes(state.data.state) ? 1_000 : 5_000),
   });
-  const job = query.data;
+  const [revealed, setRevealed] = useState<RevealedJob | null>(null);
+  // Whoever comes back through the browser's history finds it masked again.
+  useEffect(() => {
+    const hide = () => setRevealed(null);
+    window.addEventListener("pagehide", hide);
+    return () => window.removeEventListener("pagehide", hide);
+  }, []);
+  const job = useMemo(() => withRevealed(query.data, revealed), [query.data, revealed]);
   const [acting, setActing] = useState<JobAction | null>(null);
   const role = whyNot(tenant.role, "job.act");
   return (
@@ -97,6 +122,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
           </Section>
         </div>
       </div>
+      <JobDeliveries tenant={tenant} job={job} />
       <Section title="What the client is told now">
         <p className="mb-2 text-muted">
           It got 202 and the job ID when it asked for the work. A status route answers this now, whatever is
@@ -104,29 +130,16 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
         </p>
         <JsonView value={job.told.status.body as JsonValue} label="Status, 200" />
       </Section>
-      <div className="grid grid-cols-1 gap-x-10 xl:grid-cols-2">
-        <Section title="Payload">
-          <JsonView
-            value={job.input as JsonValue}
-            label={job.pipeline ? "What the first step is given" : "What the function is given"}
-          />
-        </Section>
-        <Section title="Result">
-          {job.state === "succeeded" ? (
-            <JsonView
-              value={(job.result ?? null) as JsonValue}
-              label={job.pipeline ? "What the last step returned" : "What the function returned"}
-            />
-          ) : (
-            <p className="border-y py-3 text-muted">None: only a job that has succeeded has one.</p>
-          )}
-        </Section>
-      </div>
-      {job.masked ? (
-        <p className="text-muted text-xs">
-          Values that look like secrets are shown as •••. The function gets them as they are.
-        </p>
-      ) : null}
+      <JobPayloads
+        tenant={tenant}
+        job={job}
+        revealed={revealed !== null}
+        reveal={async (input) => {
+          setRevealed(await api.post<RevealedJob>(`${path}/reveal`, input));
+          await client.invalidateQueries({ queryKey });
+        }}
+        onHide={() => setRevealed(null)}
+      />
       <ActDialog
         job={job}
         action={acting}
