@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import type { TenantActor } from "#lib/access/actor.ts";
+import { createAlertRule } from "#lib/alerts/commands.ts";
+import { newAlertRuleSchema } from "#lib/alerts/schema.ts";
 import { createClaim } from "#lib/claims/commands.ts";
 import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
@@ -15,6 +17,8 @@ import { getChanges } from "#lib/publishing/queries.ts";
 import { createRoute } from "#lib/routes/commands.ts";
 import { startSupportSession } from "#lib/support/commands.ts";
 import { mintToken } from "#lib/tokens/commands.ts";
+import { createEndpoint, testEndpoint } from "#lib/webhooks/commands.ts";
+import { newEndpointSchema } from "#lib/webhooks/schema.ts";
 import type { ControlPlane } from "./control-plane.ts";
 
 /** A tenant that has one of everything; `ids` by the noun of the API's paths. */
@@ -55,6 +59,16 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     reason: "a ticket",
     minutes: 60,
   });
+  const webhook = await createEndpoint(
+    actor,
+    newEndpointSchema.parse({ url: "https://hooks.example/", events: ["job.dead"] }),
+  );
+  const delivery = await testEndpoint(actor, { id: webhook.id });
+  const rule = await createAlertRule(
+    actor,
+    newAlertRuleSchema.parse({ name: "r", kind: "age", maxAgeHours: 1 }),
+  );
+  const alert = uuidv7();
   const view = await createView(actor, { name: "v", shared: true, filters: { state: "dead" } });
   const job = uuidv7();
   const client = new pg.Client({ connectionString: plane.database.superuserUrl });
@@ -63,6 +77,11 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     `INSERT INTO jobs (id, tenant_id, function, state, input, error, error_fingerprint, attempts, finished_at, request_id)
      VALUES ($1, $2, 'hello', 'dead', '{}', '{"name":"Error","message":"no","stack":""}', 'f', 5, now(), $3)`,
     [job, actor.tenant.id, randomBytes(8).toString("hex")],
+  );
+  await client.query(
+    `INSERT INTO alerts (id, tenant_id, rule_id, kind, name, summary, opened_at)
+     VALUES ($1, $2, $3, 'age', 'r', 'old', now())`,
+    [alert, actor.tenant.id, rule.id],
   );
   await client.end();
   const run = await prepareRun(actor, { action: "requeue", selection: { by: "ids", ids: [job] } });
@@ -77,6 +96,10 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       issuers: issuer.id,
       jobs: job,
       "job-views": view.id,
+      webhooks: webhook.id,
+      deliveries: delivery.id,
+      "alert-rules": rule.id,
+      alerts: alert,
       "dead-letters": run.id,
       tokens: token.id,
       "support-sessions": stay.id,

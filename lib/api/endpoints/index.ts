@@ -2,6 +2,7 @@ import { z } from "zod";
 import { env } from "#lib/env.ts";
 import { type Endpoint, publicEndpoint } from "../endpoint.ts";
 import { openApiDocument } from "../openapi.ts";
+import { alertEndpoints } from "./alerts.ts";
 import { claimEndpoints } from "./claims.ts";
 import { deadLetterEndpoints } from "./dead-letters.ts";
 import { explainEndpoints } from "./explain.ts";
@@ -16,6 +17,7 @@ import { peopleEndpoints } from "./people.ts";
 import { publishingEndpoints } from "./publishing.ts";
 import { routeEndpoints } from "./routes.ts";
 import { supportEndpoints } from "./support.ts";
+import { webhookEndpoints } from "./webhooks.ts";
 
 const openApi = publicEndpoint({
   method: "GET",
@@ -40,6 +42,8 @@ export const endpoints: readonly Endpoint[] = [
   ...jobViewEndpoints,
   ...deadLetterEndpoints,
   ...jobRetentionEndpoints,
+  ...webhookEndpoints,
+  ...alertEndpoints,
   ...gatewayEndpoints,
   ...supportEndpoints,
 ];
