@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { highlight } from "./highlight.ts";
-import { findInJson, type JsonValue, jsonRows } from "./json-rows.ts";
+import { around, findInJson, foldedAtFirst, type JsonValue, jsonRows } from "./json-rows.ts";
 
 const write = (value: JsonValue, folded: string[] = []) =>
   jsonRows(value, new Set(folded), Number.POSITIVE_INFINITY)
@@ -57,4 +57,21 @@ test("colouring loses and adds nothing", () => {
     kinds.filter((piece) => piece.kind !== "plain").map((piece) => piece.kind),
     ["word", "name", "string", "number"],
   );
+});
+
+test("a long document begins folded to an outline, a short one open", () => {
+  assert.equal(foldedAtFirst({ a: [1, 2, { b: 3 }] }).size, 0);
+  const long = { head: { id: 1 }, lines: Array.from({ length: 20_000 }, (_, n) => ({ n, sku: `s${n}` })) };
+  const folded = foldedAtFirst(long);
+  assert.ok(!folded.has("/head"));
+  assert.ok(jsonRows(long, folded, 50_000).length < 20_100);
+  const wide = { one: { list: Array.from({ length: 5_000 }, (_, n) => n) }, two: 2 };
+  assert.ok(jsonRows(wide, foldedAtFirst(wide), 50_000).length < 5_100);
+});
+
+test("a search looks through all of a long document, and names what must be opened to see what it found", () => {
+  const long = { lines: Array.from({ length: 20_000 }, (_, n) => ({ n, sku: `s${n}` })) };
+  assert.deepEqual(findInJson(long, "s19999"), ["/lines/19999/sku"]);
+  assert.deepEqual(around("/lines/19999/sku"), ["/lines/19999", "/lines", ""]);
+  assert.equal(findInJson(long, "sku").length, 2_000);
 });

@@ -53,16 +53,71 @@ export function jsonRows(value: JsonValue, folded: ReadonlySet<string>, limit = 
   return rows;
 }
 
-/** Every value of which the name or the literal contains `text`, ignoring case: its pointer. */
-export function findInJson(value: JsonValue, text: string): string[] {
+/** More lines than this are too many to begin with. */
+const LINES_AT_FIRST = 400;
+
+/** How many lines `value` takes, counted no further than `limit`. */
+function linesOf(value: JsonValue, limit: number): number {
+  if (value === null || typeof value !== "object") return 1;
+  const members = Object.values(value);
+  let lines = members.length === 0 ? 1 : 2;
+  for (const member of members) {
+    if (lines >= limit) return lines;
+    lines += linesOf(member, limit - lines);
+  }
+  return lines;
+}
+
+/**
+ * What is folded when a document is opened: nothing of a short one; of a long one whatever is long itself, level by
+ * level, so that its outline is seen.
+ */
+export function foldedAtFirst(value: JsonValue): Set<string> {
+  const folded = new Set<string>();
+  const walk = (node: JsonValue, pointer: string, room: number): void => {
+    if (node === null || typeof node !== "object" || linesOf(node, room + 1) <= room) return;
+    const entries = Object.entries(node);
+    const each = Math.max(1, Math.floor(room / Math.max(1, entries.length)));
+    for (const [name, member] of entries) {
+      if (member === null || typeof member !== "object") continue;
+      const at = `${pointer}/${escaped(name)}`;
+      if (linesOf(member, each + 1) <= each) continue;
+      if (each > 20) walk(member, at, each);
+      else folded.add(at);
+    }
+  };
+  walk(value, "", LINES_AT_FIRST);
+  return folded;
+}
+
+/** The pointers of everything that `pointer` lies in, itself not among them. */
+export function around(pointer: string): string[] {
+  const places: string[] = [];
+  for (let at = pointer.lastIndexOf("/"); at >= 0; at = pointer.lastIndexOf("/", at - 1)) {
+    places.push(pointer.slice(0, at));
+    if (at === 0) break;
+  }
+  return places;
+}
+
+/**
+ * Every value of which the name or the literal contains `text`, ignoring case: its pointer. Looks through all of the
+ * document, and gives no more than `most`.
+ */
+export function findInJson(value: JsonValue, text: string, most = 2_000): string[] {
   const wanted = text.toLowerCase();
-  if (!wanted) return [];
-  return jsonRows(value, new Set())
-    .filter((row) => row.kind !== "close")
-    .filter(
-      (row) =>
-        row.name?.toLowerCase().includes(wanted) ||
-        (row.kind !== "open" && row.text.toLowerCase().includes(wanted)),
-    )
-    .map((row) => row.pointer);
+  const found: string[] = [];
+  if (!wanted) return found;
+  const walk = (node: JsonValue, pointer: string, name: string | null): void => {
+    if (found.length >= most) return;
+    const open = node !== null && typeof node === "object";
+    const entries = open ? Object.entries(node) : [];
+    const literal = entries.length > 0 ? "" : JSON.stringify(node).toLowerCase();
+    const bare = open && entries.length === 0;
+    if (name?.toLowerCase().includes(wanted) || (!bare && literal.includes(wanted))) found.push(pointer);
+    const array = Array.isArray(node);
+    for (const [key, child] of entries) walk(child, `${pointer}/${escaped(key)}`, array ? null : key);
+  };
+  walk(value, "", null);
+  return found;
 }

@@ -1,28 +1,43 @@
 "use client";
-import { ChevronDown, ChevronRight, Search } from "lucide-react";
+import { ChevronDown, ChevronRight, ListFilter, Search } from "lucide-react";
+import Link from "next/link";
 import { useDeferredValue, useMemo, useState } from "react";
 import { CopyButton } from "#components/ui/copy.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { INK } from "./code-block.tsx";
-import { findInJson, type JsonRow, type JsonValue, jsonRows } from "./json-rows.ts";
+import { around, findInJson, foldedAtFirst, type JsonRow, type JsonValue, jsonRows } from "./json-rows.ts";
 
-const LIMIT = 2_000;
+const LIMIT = 3_000;
+/** Of a longer text the beginning is shown until somebody asks for all of it. */
+const LONG_TEXT = 1_000;
+const NOTHING: ReadonlySet<string> = new Set();
 
-/** A JSON document: coloured, foldable, searchable, copied as a whole. */
-export function JsonView({ value, label }: { value: JsonValue; label: string }) {
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+type JsonViewProps = {
+  value: JsonValue;
+  label: string;
+  /** Where a value leads that is looked for elsewhere, by its path (`lines.sku`) and literal; null for nowhere. */
+  leafHref?: ((path: string, literal: string) => string | null) | undefined;
+};
+
+/** A JSON document: coloured, foldable, searchable, copied as a whole. A long one begins as an outline. */
+export function JsonView({ value, label, leafHref }: JsonViewProps) {
+  const outline = useMemo(() => foldedAtFirst(value), [value]);
+  const [toggled, setToggled] = useState(NOTHING);
   const [text, setText] = useState("");
   const wanted = useDeferredValue(text.trim());
   const found = useMemo(() => new Set(findInJson(value, wanted)), [value, wanted]);
+  const whole = useMemo(() => JSON.stringify(value, null, 2), [value]);
   // What was found must be seen, whatever is folded.
-  const open = useMemo(
-    () => new Set([...folded].filter((pointer) => ![...found].some((hit) => hit.startsWith(`${pointer}/`)))),
-    [folded, found],
-  );
+  const open = useMemo(() => {
+    const folded = new Set([...outline].filter((pointer) => !toggled.has(pointer)));
+    for (const pointer of toggled) if (!outline.has(pointer)) folded.add(pointer);
+    for (const hit of found) for (const pointer of around(hit)) folded.delete(pointer);
+    return folded;
+  }, [outline, toggled, found]);
   const rows = useMemo(() => jsonRows(value, open, LIMIT), [value, open]);
 
   const toggle = (pointer: string) =>
-    setFolded((before) => {
+    setToggled((before) => {
       const after = new Set(before);
       if (!after.delete(pointer)) after.add(pointer);
       return after;
@@ -48,13 +63,7 @@ export function JsonView({ value, label }: { value: JsonValue; label: string }) 
             className="h-6 w-28 rounded-sm border border-edge bg-canvas pr-1 pl-6 text-text text-xs pointer-coarse:h-9 pointer-coarse:text-lg"
           />
         </span>
-        <CopyButton
-          iconOnly
-          size="small"
-          variant="quiet"
-          value={JSON.stringify(value, null, 2)}
-          label={`Copy: ${label}`}
-        />
+        <CopyButton iconOnly size="small" variant="quiet" value={whole} label={`Copy: ${label}`} />
       </figcaption>
       <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
@@ -68,6 +77,7 @@ export function JsonView({ value, label }: { value: JsonValue; label: string }) 
             row={row}
             hit={found.has(row.pointer)}
             onToggle={() => toggle(row.pointer)}
+            leafHref={leafHref}
           />
         ))}
         {rows.length >= LIMIT ? (
@@ -80,12 +90,32 @@ export function JsonView({ value, label }: { value: JsonValue; label: string }) 
   );
 }
 
-function Line({ row, hit, onToggle }: { row: JsonRow; hit: boolean; onToggle: () => void }) {
+/** The path of a pointer as people write it; an element stands at its list's own path. */
+const pathOf = (pointer: string) =>
+  pointer
+    .split("/")
+    .slice(1)
+    .filter((part) => !/^\d+$/.test(part))
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .join(".");
+
+type LineProps = {
+  row: JsonRow;
+  hit: boolean;
+  onToggle: () => void;
+  leafHref: JsonViewProps["leafHref"];
+};
+
+function Line({ row, hit, onToggle, leafHref }: LineProps) {
+  const [all, setAll] = useState(false);
+  const cut = !all && row.text.length > LONG_TEXT;
+  const literal = row.kind === "string" || row.kind === "number" || row.kind === "word";
+  const href = leafHref && literal ? leafHref(pathOf(row.pointer), row.text) : null;
   const foldable = row.kind === "open" || row.kind === "folded";
   const name = row.name === null ? null : <span className={INK.name}>{JSON.stringify(row.name)}: </span>;
   return (
     <div
-      className={cx("flex min-w-max items-start pr-3", hit && "bg-selected")}
+      className={cx("group/line flex items-start pr-3", hit && "bg-selected")}
       style={{ paddingLeft: `${4 + row.depth * 14}px` }}
     >
       <span className="flex w-6 shrink-0 justify-center">
@@ -118,11 +148,30 @@ function Line({ row, hit, onToggle }: { row: JsonRow; hit: boolean; onToggle: ()
                   : ""
           }
         >
-          {row.text}
+          {cut ? row.text.slice(0, LONG_TEXT) : row.text}
         </span>
+        {cut ? (
+          <button
+            type="button"
+            onClick={() => setAll(true)}
+            className="mx-1 rounded-sm px-1 font-sans text-link underline"
+          >
+            … all {row.text.length.toLocaleString("en")} characters
+          </button>
+        ) : null}
         {row.comma ? "," : ""}
-        {row.kind === "folded" ? <span className="text-faint"> {row.size}</span> : null}
+        {row.kind === "folded" ? <span className="text-muted"> {row.size}</span> : null}
       </span>
+      {href ? (
+        <Link
+          href={href}
+          aria-label={`Find jobs with this ${row.name ?? "value"}`}
+          title="Find jobs with this value"
+          className="ml-1 flex size-6 shrink-0 items-center justify-center rounded-sm text-muted opacity-0 hover:bg-hover focus-visible:opacity-100 group-hover/line:opacity-100 pointer-coarse:opacity-100"
+        >
+          <ListFilter aria-hidden size={12} />
+        </Link>
+      ) : null}
     </div>
   );
 }

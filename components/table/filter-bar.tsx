@@ -7,7 +7,13 @@ import { Input } from "#components/ui/input.tsx";
 import { type Option, Select } from "#components/ui/select.tsx";
 import { useUrlState } from "./use-url-state.ts";
 
-export type Filter = { name: string; label: string; options: readonly Option[] };
+export type Filter = {
+  name: string;
+  label: string;
+  options: readonly Option[];
+  /** Other filters that a choice here takes the place of. */
+  clears?: readonly string[];
+};
 
 /**
  * Search and filters over a list. Their state is the address's (`?q=…&state=dead`), so a list can be sent to
@@ -17,6 +23,8 @@ export function FilterBar({
   search,
   filters = [],
   take,
+  also = [],
+  beside,
   children,
 }: {
   /** What can be searched for: "Search by path or name". Left out where there is no search. */
@@ -24,12 +32,16 @@ export function FilterBar({
   filters?: readonly Filter[];
   /** Looks at what was typed before it goes into the address; true keeps it out and empties the field. */
   take?: (text: string) => boolean;
+  /** Filters with controls elsewhere, which Clear takes away too. */
+  also?: readonly string[];
+  /** Behind the filters: a way to further ones. */
+  beside?: ReactNode;
   /** At the end of the bar: a count, a button. */
   children?: ReactNode;
 }) {
   const url = useUrlState();
   const chosen = filters.filter((filter) => url.get(filter.name)).length;
-  const active = chosen > 0 || url.get("q") !== "";
+  const active = chosen > 0 || url.get("q") !== "" || also.some((name) => url.get(name) !== "");
   // On a phone many filters would push the list off the screen, so they wait behind a button.
   const [open, setOpen] = useState(false);
   const folded = filters.length > 3;
@@ -54,16 +66,26 @@ export function FilterBar({
           aria-label={filter.label}
           options={filter.options}
           value={url.get(filter.name)}
-          onValueChange={(value) => url.set({ [filter.name]: value })}
+          onValueChange={(value) =>
+            url.set({
+              [filter.name]: value,
+              ...Object.fromEntries((filter.clears ?? []).map((name) => [name, null])),
+            })
+          }
           className={cx("min-w-32 max-w-full sm:max-w-48", folded && !open && "max-sm:hidden")}
         />
       ))}
+      {beside}
       {active ? (
         <Button
           variant="quiet"
           icon={<X aria-hidden size={14} />}
           onClick={() =>
-            url.set(Object.fromEntries(["q", ...filters.map(({ name }) => name)].map((name) => [name, null])))
+            url.set(
+              Object.fromEntries(
+                ["q", ...filters.map(({ name }) => name), ...also].map((name) => [name, null]),
+              ),
+            )
           }
         >
           Clear

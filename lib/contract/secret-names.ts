@@ -1,3 +1,6 @@
+/** What stands for a value that may not be shown. */
+export const MASK = "•••";
+
 /** Parts of member names, in lower case without separators, whose values are secrets more often than not. */
 const SECRET_PARTS = [
   "password",

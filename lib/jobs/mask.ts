@@ -1,7 +1,6 @@
-import { isSecretName, PAIR } from "#lib/contract/secret-names.ts";
+import { isSecretName, MASK, PAIR } from "#lib/contract/secret-names.ts";
 
-/** What stands for a value that may not be shown. */
-export const MASK = "•••";
+export { MASK };
 
 /** Nothing that a person can read is deeper, and what is must not overflow the stack. */
 const MAX_DEPTH = 64;

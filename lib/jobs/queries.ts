@@ -156,6 +156,7 @@ async function readSteps(
   jobId: string,
   facts: StepFacts,
   masker: Masker,
+  results: boolean,
 ): Promise<{ steps: JobStep[]; masked: boolean }> {
   if (!facts.pipeline) return { steps: [], masked: false };
   const runs = await tx.$queryRaw<
@@ -165,12 +166,11 @@ async function readSteps(
       CASE WHEN bool_and(finished_at IS NOT NULL) THEN max(finished_at) END AS "finishedAt"
     FROM job_attempts WHERE tenant_id = ${tenantId}::uuid AND job_id = ${jobId}::uuid AND step IS NOT NULL
     GROUP BY step`;
-  const rows = await tx.jobStep.findMany({
-    where: { jobId, tenantId },
-    select: { step: true, result: true },
-  });
+  const rows = results
+    ? await tx.jobStep.findMany({ where: { jobId, tenantId }, select: { step: true, result: true } })
+    : [];
   let masked = false;
-  const results = new Map(
+  const kept = new Map(
     rows.map((row) => {
       const result = masker.result(row.result);
       masked ||= result.masked;
@@ -182,16 +182,18 @@ async function readSteps(
     startedAt: run.startedAt.toISOString(),
     finishedAt: run.finishedAt?.toISOString() ?? null,
   }));
-  return { steps: stepsOf(facts, times, results), masked };
+  return { steps: stepsOf(facts, times, kept), masked };
 }
 
-/** One job with its whole story, its payloads masked. Throws `not_found`. */
+/** One job with its whole story, its payloads masked, or null where they are not wanted. Throws `not_found`. */
 export const getJob = defineQuery(
   "tenant.read",
-  async ({ tx, actor }, { id }: { id: string }): Promise<JobDetail> => {
+  async ({ tx, actor }, { id, payloads = true }: { id: string; payloads?: boolean }): Promise<JobDetail> => {
     const tenantId = actor.tenant.id;
-    const row = await tx.job.findFirst({ where: { id, tenantId } });
-    if (!row) throw notFound("job");
+    const omit = { input: !payloads, result: !payloads };
+    const found = await tx.job.findFirst({ where: { id, tenantId }, omit });
+    if (!found) throw notFound("job");
+    const row = { ...found, input: payloads ? found.input : null, result: payloads ? found.result : null };
     const masker = await readMasker(tx, tenantId);
     const attemptLog = await readAttempts(tx, tenantId, id, masker);
     const actionRows = await tx.jobAction.findMany({
@@ -221,7 +223,7 @@ export const getJob = defineQuery(
       error: errorOf(row.error, masker),
     };
     const pipeline = pipelineOf(row);
-    const { steps, masked } = await readSteps(tx, tenantId, id, { ...facts, pipeline }, masker);
+    const { steps, masked } = await readSteps(tx, tenantId, id, { ...facts, pipeline }, masker, payloads);
     const runAt = row.runAt.toISOString();
     const enqueuedBy = row.enqueuedBy as JobDetail["enqueuedBy"];
     const retention = await readRetention(tx, tenantId, { ...facts, heldAt: row.heldAt });

@@ -49,9 +49,13 @@ export const jobEndpoints: Endpoint[] = [
   tenantEndpoint("tenant.read", {
     method: "GET",
     path: "/tenants/{tenant}/jobs/{id}",
-    summary: "Read one job with its whole story; secret-looking values are masked",
+    summary:
+      "Read one job with its whole story; secret-looking values are masked. payloads=false leaves input and results null",
+    query: z.strictObject({ payloads: z.enum(["true", "false"]).default("true") }),
     response: dataOf(jobDetailSchema),
-    handle: async ({ actor, params }) => ({ data: await getJob(actor, { id: params.id as string }) }),
+    handle: async ({ actor, params, query }) => ({
+      data: await getJob(actor, { id: params.id as string, payloads: query.payloads === "true" }),
+    }),
   }),
   tenantEndpoint("payload.reveal", {
     method: "POST",

@@ -9,8 +9,31 @@ import type { JobSummary } from "#lib/jobs/schema.ts";
 
 const between = (from: string, to: string) => Math.max(0, Date.parse(to) - Date.parse(from));
 
-/** What one sees of a job in a list. */
-export const JOB_COLUMNS: readonly Column<JobSummary>[] = [
+type Choosing = { chosen: ReadonlyMap<string, JobSummary>; toggle: (job: JobSummary) => void };
+
+/** What one sees of a job in a list; `choosing` puts a box to choose it by before its state. */
+export const jobColumns = (choosing: Choosing): readonly Column<JobSummary>[] => [
+  {
+    id: "chosen",
+    header: "Chosen",
+    hideHeader: true,
+    phone: "lead",
+    cell: (job) => (
+      <label className="relative z-1 grid size-7 cursor-pointer place-items-center">
+        <input
+          type="checkbox"
+          aria-label={`Choose ${workOf(job)}, ${job.id}`}
+          checked={choosing.chosen.has(job.id)}
+          onChange={() => choosing.toggle(job)}
+          className="size-4 cursor-pointer accent-accent"
+        />
+      </label>
+    ),
+  },
+  ...COLUMNS,
+];
+
+const COLUMNS: readonly Column<JobSummary>[] = [
   {
     id: "state",
     header: "State",

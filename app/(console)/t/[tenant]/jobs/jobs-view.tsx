@@ -1,6 +1,7 @@
 "use client";
-import { Pause, Play } from "lucide-react";
-import { useMemo } from "react";
+import { ListFilter, Pause, Play } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
@@ -10,86 +11,130 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { JOB_STATES } from "#lib/contract/jobs.ts";
+import type { Role } from "#lib/access/permissions.ts";
 import { countOf } from "#lib/overview/rules.ts";
 import { paths } from "#lib/paths.ts";
-import { JOB_COLUMNS } from "./job-columns.tsx";
+import { ChosenJobs } from "./chosen-jobs.tsx";
+import { FilterChips } from "./filter-chips.tsx";
+import { jobColumns } from "./job-columns.tsx";
 import { JobRepairs } from "./job-repairs.tsx";
-import { type JobListData, type JobListFilters, useJobList } from "./use-job-list.ts";
+import {
+  FURTHER,
+  isNarrowed,
+  type JobListFilters,
+  SORT_OPTIONS,
+  viewOf,
+  WITHIN_OPTIONS,
+} from "./list-filters.ts";
+import { SavedViews } from "./saved-views.tsx";
+import { StateToggles } from "./state-toggles.tsx";
+import { useChosen } from "./use-chosen.ts";
+import { type JobListData, useJobList } from "./use-job-list.ts";
+
+const FurtherFilters = dynamic(() => import("./further-filters.tsx").then((module) => module.FurtherFilters));
 
 type Props = {
-  tenant: string;
+  tenant: { slug: string; role: Role };
   filters: JobListFilters;
+  /** Of the route and the key that the list is narrowed to. */
+  names: { route?: string | undefined; key?: string | undefined };
   functions: readonly string[];
-  initial: JobListData;
+  /** Null when the server refused to ask this. */
+  initial: JobListData | null;
 };
 
-const sentenceCase = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
-const STATE_OPTIONS = [
-  { value: "", label: "Every state" },
-  ...JOB_STATES.map((state) => ({ value: state, label: sentenceCase(state) })),
-];
-
-/** Jobs, newest first and live; with `state=dead` the dead letters. */
-export function JobsView({ tenant, filters, functions, initial }: Props) {
-  const list = useJobList(tenant, filters, initial);
-  const dead = filters.state === "dead";
-  const narrowed = filters.function !== "" || filters.q !== "" || (filters.state !== "" && !dead);
+/** Jobs, live: narrowed by filters that live in the address, chosen to be acted on, kept as views. */
+export function JobsView({ tenant, filters, names, functions, initial }: Props) {
+  const list = useJobList(tenant.slug, filters, initial);
+  const { chosen, left, toggle, choosePage, clear } = useChosen(list.rows, JSON.stringify(viewOf(filters)));
+  const columns = useMemo(() => jobColumns({ chosen, toggle }), [chosen, toggle]);
+  const [filtering, setFiltering] = useState(false);
   const functionOptions = useMemo(() => {
-    const names = new Set(functions);
-    if (filters.function) names.add(filters.function);
+    const known = new Set(functions);
+    if (filters.function) known.add(filters.function);
     return [
       { value: "", label: "Every function" },
-      ...[...names].sort().map((name) => ({ value: name, label: name })),
+      ...[...known].sort().map((name) => ({ value: name, label: name })),
     ];
   }, [functions, filters.function]);
-  const summary = countOf(list.count, dead ? "dead letter" : "job");
-  const untouched = list.rows.length === 0 && !narrowed && !dead && filters.cursor === "";
+  const further = FURTHER.filter((name) => filters[name]).length;
+  const narrowed = isNarrowed(filters);
+  const untouched = list.rows.length === 0 && !narrowed && !filters.cursor && !list.error;
   return (
     <>
       <PageHeader
-        title={dead ? "Dead letters" : "Jobs"}
-        description={
-          dead
-            ? "Jobs whose attempts are used up. They wait here until somebody retries or discards them."
-            : "Work that routes and handlers handed over. Delivery is at least once, in no promised order."
-        }
+        title="Jobs"
+        description="Work that routes and handlers handed over. Delivery is at least once, in no promised order."
+        actions={untouched ? null : <SavedViews tenant={tenant} filters={filters} />}
       />
-      <JobRepairs slug={tenant} />
+      <JobRepairs slug={tenant.slug} />
       {untouched ? (
-        <NoJobs tenant={tenant} />
+        <NoJobs tenant={tenant.slug} />
       ) : (
         <>
           <FilterBar
             search="Job or request ID"
             filters={[
-              { name: "state", label: "State", options: STATE_OPTIONS },
+              { name: "within", label: "Created", options: WITHIN_OPTIONS, clears: ["from", "to"] },
               { name: "function", label: "Function", options: functionOptions },
+              { name: "sort", label: "Order", options: SORT_OPTIONS },
             ]}
+            also={["state", ...FURTHER]}
+            beside={
+              <Button
+                icon={<ListFilter aria-hidden size={14} />}
+                aria-haspopup="dialog"
+                onClick={() => setFiltering(true)}
+              >
+                {further > 0 ? `More filters (${further})` : "More filters"}
+              </Button>
+            }
           >
             <Liveness list={list} />
           </FilterBar>
+          <StateToggles state={filters.state ?? ""} />
+          <FilterChips filters={filters} names={names} />
+          {filtering ? (
+            <FurtherFilters
+              tenant={tenant.slug}
+              filters={filters}
+              names={names}
+              open={filtering}
+              onClose={() => setFiltering(false)}
+            />
+          ) : null}
           {list.error ? (
             <div className="mb-3">
               <ErrorNotice error={list.error} />
             </div>
           ) : null}
           {list.rows.length > 0 ? (
-            <div onPointerEnter={() => list.hold(true)} onPointerLeave={() => list.hold(false)}>
+            // biome-ignore lint/a11y/noStaticElementInteractions: it only holds the rows still while somebody is at them
+            <div
+              onPointerEnter={() => list.hold(true)}
+              onPointerLeave={() => list.hold(false)}
+              onFocus={() => list.hold(true)}
+              onBlur={({ currentTarget, relatedTarget }) =>
+                list.hold(currentTarget.contains(relatedTarget as Node | null))
+              }
+            >
               <DataTable
-                label={dead ? "Dead letters" : "Jobs"}
+                label="Jobs"
                 rows={list.rows}
-                columns={JOB_COLUMNS}
+                columns={columns}
                 rowId={({ id }) => id}
-                rowHref={({ id }) => paths.job(tenant, id)}
+                rowHref={({ id }) => paths.job(tenant.slug, id)}
                 linkColumn="function"
               />
             </div>
-          ) : (
-            <NoMatch tenant={tenant} dead={dead && !narrowed} further={filters.cursor !== ""} />
+          ) : list.error ? null : (
+            <NoMatch tenant={tenant.slug} filters={filters} />
           )}
-          <Pager nextCursor={list.nextCursor} summary={summary} />
+          <ChosenJobs tenant={tenant} chosen={chosen} left={left} onChoosePage={choosePage} onClear={clear} />
+          <Pager
+            nextCursor={list.nextCursor}
+            {...(list.count ? { summary: countOf(list.count, "job") } : {})}
+          />
         </>
       )}
     </>
@@ -133,26 +178,33 @@ function NoJobs({ tenant }: { tenant: string }) {
   );
 }
 
-function NoMatch({ tenant, dead, further }: { tenant: string; dead: boolean; further: boolean }) {
-  if (further) {
+function NoMatch({ tenant, filters }: { tenant: string; filters: JobListFilters }) {
+  if (filters.cursor) {
     return (
       <EmptyState
         title="Nothing further"
         body="The jobs that were on this page have moved on."
-        action={<LinkButton href={paths.jobs(tenant)}>First page</LinkButton>}
+        action={<LinkButton href={paths.jobs(tenant, viewOf(filters))}>First page</LinkButton>}
       />
     );
   }
-  return dead ? (
-    <EmptyState
-      title="No dead letters"
-      body="No job has used up its attempts. One that does waits here for somebody to retry or discard it."
-      action={<LinkButton href={paths.jobs(tenant)}>See all jobs</LinkButton>}
-    />
-  ) : (
+  if (viewOf(filters).state === "dead" && Object.keys(viewOf(filters)).length === 1) {
+    return (
+      <EmptyState
+        title="No dead job"
+        body="No job has used up its attempts. One that does waits for somebody to retry or discard it."
+        action={<LinkButton href={paths.jobs(tenant)}>See all jobs</LinkButton>}
+      />
+    );
+  }
+  return (
     <EmptyState
       title="No job matches"
-      body="A job or request ID is looked for whole. State and function must both fit."
+      body={`Every filter must fit. A job or request ID and a payload's value are looked for whole.${
+        filters.payload && !filters.from && !filters.within
+          ? " Payloads were searched in the last 7 days."
+          : ""
+      }`}
       action={<LinkButton href={paths.jobs(tenant)}>See all jobs</LinkButton>}
     />
   );

@@ -7,6 +7,8 @@ import { Button } from "#components/ui/button.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { durationText } from "#components/ui/relative-time-text.ts";
 import type { JobActionEntry, JobAttempt, JobDetail } from "#lib/jobs/schema.ts";
+import { AttemptLogs } from "./attempt-logs.tsx";
+import { PayloadDifference } from "./payload-difference.tsx";
 import { storyOf } from "./story.ts";
 
 const SHOWN_AT_FIRST = 10;
@@ -27,6 +29,7 @@ const DID: Record<JobActionEntry["action"], string> = {
   discard: "discarded it",
   hold: "held it back from being deleted",
   release: "let it be deleted again when its time has come",
+  reveal: "revealed what is masked",
 };
 
 /** The job's attempts and what people did, oldest first; an attempt's error and stack unfold. */
@@ -70,6 +73,7 @@ export function JobStory({ job }: { job: JobDetail }) {
                 <Row key={entry.entry.id} icon={<UserRound aria-hidden size={14} />} at={entry.at}>
                   <span className="font-medium">{entry.entry.actor}</span> {DID[entry.entry.action]}:{" "}
                   <q>{entry.entry.reason}</q>
+                  {entry.entry.change ? <PayloadDifference change={entry.entry.change} /> : null}
                 </Row>
               );
           }
@@ -109,6 +113,11 @@ function Attempt({ attempt, step }: { attempt: JobAttempt; step: string | null }
       <span className="min-w-0 truncate font-mono text-muted text-xs" title={`Worker ${attempt.worker}`}>
         {attempt.worker ?? "a worker that is gone"}
       </span>
+      {attempt.logs ? (
+        <span className="whitespace-nowrap text-muted text-xs">
+          {attempt.logs.lines.length === 1 ? "1 line" : `${attempt.logs.lines.length} lines`} printed
+        </span>
+      ) : null}
       <span className="ml-auto text-muted">
         <RelativeTime at={attempt.startedAt} />
       </span>
@@ -119,7 +128,7 @@ function Attempt({ attempt, step }: { attempt: JobAttempt; step: string | null }
       ) : null}
     </span>
   );
-  if (!error) {
+  if (!error && !attempt.logs) {
     return (
       <li className="flex gap-2 border-b py-2">
         <span className="w-4 shrink-0" />
@@ -139,11 +148,14 @@ function Attempt({ attempt, step }: { attempt: JobAttempt; step: string | null }
           {line}
         </summary>
         <div className="pb-3 pl-6">
-          <CodeBlock
-            language="text"
-            label={`Attempt ${attempt.number}: error and stack`}
-            code={error.stack ?? `${error.name}: ${error.message}`}
-          />
+          {error ? (
+            <CodeBlock
+              language="text"
+              label={`Attempt ${attempt.number}: error and stack`}
+              code={error.stack ?? `${error.name}: ${error.message}`}
+            />
+          ) : null}
+          {attempt.logs ? <AttemptLogs attempt={attempt.number} logs={attempt.logs} /> : null}
         </div>
       </details>
     </li>

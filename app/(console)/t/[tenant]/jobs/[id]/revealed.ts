@@ -1,0 +1,37 @@
+import type { JobDetail, RevealedJob } from "#lib/jobs/schema.ts";
+
+/** A job as it was read last, with what somebody has revealed in the place of what is masked. */
+export function withRevealed(job: JobDetail, revealed: RevealedJob | null): JobDetail {
+  if (!revealed) return job;
+  const attempts = new Map(revealed.attempts.map((attempt) => [attempt.number, attempt]));
+  const steps = new Map(revealed.steps.map((step) => [step.number, step.result]));
+  return {
+    ...job,
+    input: revealed.input,
+    result: revealed.result,
+    error: job.error && revealed.error ? revealed.error : job.error,
+    masked: false,
+    steps: job.steps.map((step) =>
+      steps.has(step.number) ? { ...step, result: steps.get(step.number) } : step,
+    ),
+    attemptLog: job.attemptLog.map((attempt) => {
+      const whole = attempts.get(attempt.number);
+      return whole
+        ? { ...attempt, error: whole.error ?? attempt.error, logs: whole.logs ?? attempt.logs }
+        : attempt;
+    }),
+  };
+}
+
+/** The body of a request's event when it is JSON: what people look for first. */
+export function bodyOf(input: unknown): { body: unknown } | null {
+  if (typeof input !== "object" || input === null || !("httpMethod" in input) || !("body" in input))
+    return null;
+  const { body } = input;
+  if (typeof body !== "string" || !/^\s*[[{]/.test(body) || body.length > 4_000_000) return null;
+  try {
+    return { body: JSON.parse(body) };
+  } catch {
+    return null;
+  }
+}
