@@ -10,7 +10,8 @@ test("every page lights up its own entry of the sidebar", () => {
   assert.equal(at("/t/acme"), "overview");
   assert.equal(at("/t/acme/routes/new"), "routes");
   assert.equal(at("/t/acme/jobs?state=running"), "jobs");
-  assert.equal(at("/t/acme/jobs?state=dead&q=x"), "dead-letters");
+  assert.equal(at("/t/acme/jobs?state=dead&q=x"), "jobs");
+  assert.equal(at("/t/acme/dead-letters/runs/42"), "dead-letters");
   assert.equal(at("/t/acme/jobs/42?state=dead"), "jobs");
   assert.equal(at("/t/acme/elsewhere"), null);
   assert.equal(at("/t/acme-two/routes"), null);

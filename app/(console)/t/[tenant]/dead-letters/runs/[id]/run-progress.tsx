@@ -1,0 +1,90 @@
+"use client";
+import { cx } from "#components/ui/cx.ts";
+import { Notice } from "#components/ui/notice.tsx";
+import { ACTION_WORDS, isMoving, jobsText, stopText } from "#lib/dead-letters/rules.ts";
+import type { Run } from "#lib/dead-letters/schema.ts";
+
+/** How far a run is, in a bar and in numbers, and what it waits for. */
+export function RunProgress({ run }: { run: Run }) {
+  const { total, done, skipped, failed } = run;
+  const dealt = done + skipped + failed;
+  const share = (part: number) => (total === 0 ? 0 : (part / total) * 100);
+  const said = ACTION_WORDS[run.action].done;
+  return (
+    <div className="space-y-3">
+      <div>
+        <div
+          role="progressbar"
+          aria-label="Jobs dealt with"
+          aria-valuemin={0}
+          aria-valuemax={total}
+          aria-valuenow={dealt}
+          aria-valuetext={`${dealt.toLocaleString("en")} of ${total.toLocaleString("en")}`}
+          className="flex h-2 overflow-hidden rounded-full bg-hover"
+        >
+          <span className="bg-accent" style={{ width: `${share(done)}%` }} />
+          <span className="bg-warn" style={{ width: `${share(skipped)}%` }} />
+          <span className="bg-bad" style={{ width: `${share(failed)}%` }} />
+        </div>
+        <p className="mt-1.5 flex flex-wrap gap-x-4 gap-y-1 text-muted tabular-nums">
+          <Amount of={done} word={said} mark="bg-accent" />
+          <Amount of={skipped} word="skipped" mark="bg-warn" />
+          <Amount of={failed} word="failed" mark="bg-bad" />
+          <span>{(total - dealt).toLocaleString("en")} to go</span>
+        </p>
+      </div>
+      {run.action === "requeue" && done > 0 ? (
+        <p className="tabular-nums">
+          Of those requeued, <strong className="font-medium">{run.succeeded.toLocaleString("en")}</strong>{" "}
+          succeeded, <strong className="font-medium">{run.died.toLocaleString("en")}</strong> died again
+          {run.otherEnds > 0 ? `, ${run.otherEnds.toLocaleString("en")} were cancelled or deleted` : ""}
+          {done > run.succeeded + run.died + run.otherEnds
+            ? ` and ${(done - run.succeeded - run.died - run.otherEnds).toLocaleString("en")} have not ended yet`
+            : ""}
+          .{run.returned > 0 ? ` The same error came back in ${jobsText(run.returned)}.` : ""}
+        </p>
+      ) : null}
+      <Waiting run={run} />
+    </div>
+  );
+}
+
+function Amount({ of, word, mark }: { of: number; word: string; mark: string }) {
+  return (
+    <span className="flex items-center gap-1.5">
+      <span aria-hidden className={cx("size-2 rounded-sm", mark)} />
+      {of.toLocaleString("en")} {word}
+    </span>
+  );
+}
+
+function Waiting({ run }: { run: Run }) {
+  if (run.stopReason)
+    return (
+      <Notice tone="warn" title="Stopped by itself">
+        {stopText(run.stopReason, run)}
+      </Notice>
+    );
+  if (run.state === "prepared")
+    return (
+      <Notice title="Not started">This selection is frozen, and nothing has been done to its jobs.</Notice>
+    );
+  if (run.canaryState === "waiting" && run.state === "running")
+    return (
+      <Notice title={`${jobsText(run.done)} sent first`}>
+        The others follow when these have succeeded. A job that fails is retried with its backoff, so this can
+        take a while.
+      </Notice>
+    );
+  if (run.heldUp && run.state === "running")
+    return (
+      <Notice title="The queue is full">
+        1,000 jobs of this tenant wait for their turn; the run goes on as soon as workers have taken some.
+      </Notice>
+    );
+  if (run.state === "completed" && isMoving(run))
+    return (
+      <p className="text-muted">Every job was dealt with; some of them are still running or being retried.</p>
+    );
+  return null;
+}
