@@ -7,24 +7,17 @@ import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Textarea } from "#components/ui/input.tsx";
 import { toast } from "#components/ui/toast.tsx";
-import { maxAttemptsAfterRetry } from "#lib/jobs/rules.ts";
 import type { JobAction, JobActionInput, JobDetail } from "#lib/jobs/schema.ts";
 
-const WORDS: Record<JobAction, { title: string; confirm: string; back: string; done: string }> = {
-  retry: { title: "Retry this job?", confirm: "Retry job", back: "Cancel", done: "Job sent round again" },
+/** A retry has a dialog of its own. */
+type Asked = Exclude<JobAction, "retry">;
+
+const WORDS: Record<Asked, { title: string; confirm: string; back: string; done: string }> = {
   cancel: { title: "Cancel this job?", confirm: "Cancel job", back: "Keep it", done: "Job cancelled" },
   discard: { title: "Discard this job?", confirm: "Discard job", back: "Cancel", done: "Job discarded" },
 };
 
-function effectOf(job: JobDetail, action: JobAction): string {
-  if (action === "retry") {
-    const earlier = job.actions.filter((entry) => entry.action === "retry").length;
-    const more = maxAttemptsAfterRetry(job, earlier) - job.attempts;
-    const where = job.pipeline
-      ? ` It goes on with step ${job.pipeline.step}, ${job.function}; the steps before that have succeeded and are not run again.`
-      : "";
-    return `It gets ${more === 1 ? "one more attempt" : `${more} more attempts`} under the same ID, with the same payload; a client that asks reads "queued" again.${where} Delivery is at least once: what earlier attempts did before they failed is not undone.`;
-  }
+function effectOf(job: JobDetail, action: Asked): string {
   if (action === "cancel" && job.state === "running") {
     return 'Its attempt is ended within seconds, wherever it is, and no further one is made; a client that asks reads "cancelled". What it has done by then is not undone. A cancelled job cannot be retried.';
   }
@@ -36,15 +29,15 @@ function effectOf(job: JobDetail, action: JobAction): string {
 type Props = {
   job: JobDetail;
   /** What to ask about; null keeps the dialog shut. */
-  action: JobAction | null;
+  action: Asked | null;
   onClose: () => void;
-  send: (action: JobAction, input: JobActionInput) => Promise<void>;
+  send: (action: Asked, input: JobActionInput) => Promise<void>;
 };
 
-/** Says what retry, cancel or discard does to this job, and asks why it is done. */
+/** Says what cancel or discard does to this job, and asks why it is done. */
 export function ActDialog({ job, action, onClose, send }: Props) {
   // The words stay while the dialog fades out.
-  const [last, setLast] = useState<JobAction>("retry");
+  const [last, setLast] = useState<Asked>("discard");
   if (action !== null && action !== last) setLast(action);
   const asked = action ?? last;
   return (
@@ -60,7 +53,7 @@ function ReasonForm({
   onClose,
   send,
 }: {
-  action: JobAction;
+  action: Asked;
   onClose: () => void;
   send: (input: JobActionInput) => Promise<void>;
 }) {
@@ -85,7 +78,7 @@ function ReasonForm({
       footer={
         <>
           <Button onClick={onClose}>{words.back}</Button>
-          <Button type="submit" variant={action === "retry" ? "primary" : "danger"} loading={form.busy}>
+          <Button type="submit" variant="danger" loading={form.busy}>
             {words.confirm}
           </Button>
         </>

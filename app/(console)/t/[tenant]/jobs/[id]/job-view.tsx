@@ -1,5 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { useEffect, useMemo, useState } from "react";
 import type { JsonValue } from "#components/code/json-rows.ts";
 import { JsonView } from "#components/code/json-view.tsx";
@@ -22,6 +23,10 @@ import { JobRetention } from "./job-retention.tsx";
 import { JobSteps } from "./job-steps.tsx";
 import { JobStory } from "./job-story.tsx";
 import { withRevealed } from "./revealed.ts";
+
+const RetryDialog = dynamic(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog), {
+  ssr: false,
+});
 
 type Props = {
   tenant: { slug: string; role: Role };
@@ -140,9 +145,12 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
         }}
         onHide={() => setRevealed(null)}
       />
+      {acting === "retry" ? (
+        <RetryDialog tenant={tenant.slug} job={job} onClose={() => setActing(null)} />
+      ) : null}
       <ActDialog
         job={job}
-        action={acting}
+        action={acting === "retry" ? null : acting}
         onClose={() => setActing(null)}
         send={async (action, input) => {
           await api.post(`${path}/${action}`, input);

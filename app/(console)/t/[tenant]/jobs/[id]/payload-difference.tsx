@@ -1,25 +1,15 @@
 import type { PayloadChange } from "#lib/jobs/schema.ts";
+import { PayloadChangeList } from "./payload-change.tsx";
 
-const written = (value: unknown) => {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-};
-
-/** How somebody changed the payload before a retry; masked values stay masked. */
+/** How somebody changed the payload before a retry, folded; masked values stay masked. */
 export function PayloadDifference({ change }: { change: PayloadChange }) {
+  const { length } = change.changes;
   return (
     <details className="mt-1">
-      <summary className="cursor-default text-muted text-xs">
-        with another payload: {change.changes.length === 1 ? "1 change" : `${change.changes.length} changes`}
+      <summary className="w-fit cursor-pointer text-muted text-xs hover:text-text">
+        with another payload: {length === 1 ? "1 change" : `${length} changes`}
       </summary>
-      <ul className="mt-1 space-y-1 font-mono text-xs">
-        {change.changes.map(({ path, before, after }) => (
-          <li key={path} className="break-all">
-            {path || "/"}: <del className="text-muted">{written(before)}</del> → {written(after)}
-          </li>
-        ))}
-      </ul>
-      {change.cut ? <p className="mt-1 text-muted text-xs">The values were too large to be kept.</p> : null}
+      <PayloadChangeList change={change} />
     </details>
   );
 }
