@@ -1,3 +1,4 @@
+import { DISPATCH } from "#lib/contract/channels.ts";
 import { IDEMPOTENCY_HOURS } from "#lib/contract/jobs.ts";
 
 /** The ledger's statements, one for each thing that the data plane does to a job. */
@@ -51,30 +52,43 @@ export const FIND_BY_IDEMPOTENCY_KEY = `
   JOIN jobs ON jobs.id = known.job_id AND jobs.tenant_id = known.tenant_id
   WHERE known.tenant_id = $1::uuid AND known.scope = $2 AND known.key = $3 AND known.expires_at > now()`;
 
+const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
 /**
- * $1 job ids and $2 the dispatch held for each, $3 worker, $4 lease in ms. Takes those whose dispatch is the one
- * that may run now, opens an attempt for each and gives them with their tenant's slug, and a pipeline's with the
- * results of its finished steps in order. Others are stale.
+ * $1 how many at most, $2 worker, $3 lease in ms. Takes dispatches off pg-boss's queue, in its own order, and with each
+ * the job whose dispatch is the one that may run now; opens an attempt for each and gives them with their tenant's
+ * slug, and a pipeline's with the results of its finished steps in order. Other dispatches are stale, and dropped. The
+ * first row's "fetched" is how many there were; its other columns are null when none could be claimed.
+ *
+ * pg-boss's own fetch marks a row and leaves it to be deleted; that is two more versions of each row, and two more
+ * round trips.
  */
-export const CLAIM_JOBS = `
-  WITH held AS (SELECT * FROM unnest($1::uuid[], $2::int[]) AS held(id, dispatch)),
+export const TAKE_JOBS = `
+  WITH taken AS (
+    DELETE FROM ${DISPATCH.schema}.job WHERE name = '${DISPATCH.queue}' AND id = ANY(ARRAY(
+      SELECT id FROM ${DISPATCH.schema}.job
+      WHERE name = '${DISPATCH.queue}' AND state < 'active' AND NOT blocked AND start_after <= now()
+      ORDER BY priority DESC, created_on LIMIT $1 FOR UPDATE SKIP LOCKED))
+    RETURNING CASE WHEN data->>'id' ~ '${UUID}' THEN (data->>'id')::uuid END AS id,
+      CASE WHEN jsonb_typeof(data->'dispatch') = 'number' THEN (data->>'dispatch')::numeric END AS dispatch),
   claimed AS (
-    UPDATE jobs SET state = 'running', attempts = jobs.attempts + 1, worker_id = $3::uuid,
-      started_at = COALESCE(jobs.started_at, now()), lease_expires_at = now() + $4 * interval '1 ms'
-    FROM held
-    WHERE jobs.id = held.id AND jobs.dispatch = held.dispatch AND jobs.state IN ('queued', 'retrying')
+    UPDATE jobs SET state = 'running', attempts = jobs.attempts + 1, worker_id = $2::uuid,
+      started_at = COALESCE(jobs.started_at, now()), lease_expires_at = now() + $3 * interval '1 ms'
+    FROM taken
+    WHERE jobs.id = taken.id AND jobs.dispatch = taken.dispatch AND jobs.state IN ('queued', 'retrying')
     RETURNING jobs.*),
   opened AS (
     INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome, step)
     SELECT id, attempts, tenant_id, worker_id, now(), 'running', step FROM claimed)
-  SELECT claimed.id, claimed.tenant_id AS "tenantId", tenants.slug AS tenant, claimed.function, claimed.input,
+  SELECT fetched.count AS fetched, claimed.id, claimed.tenant_id AS "tenantId", tenants.slug AS tenant, claimed.function, claimed.input,
     claimed.attempts AS attempt, claimed.max_attempts AS "maxAttempts", claimed.timeout_ms AS "timeoutMs",
     claimed.route_id AS "routeId", claimed.revision, claimed.api_key_id AS "apiKeyId",
     claimed.request_id AS "requestId", claimed.steps, claimed.step, claimed.step_base AS "stepBase",
     CASE WHEN claimed.step > 0 THEN (
       SELECT json_agg(job_steps.result ORDER BY job_steps.step) FROM job_steps
       WHERE job_steps.job_id = claimed.id) END AS "stepResults"
-  FROM claimed JOIN tenants ON tenants.id = claimed.tenant_id`;
+  FROM (SELECT count(*)::int AS count FROM taken) AS fetched
+  LEFT JOIN (claimed JOIN tenants ON tenants.id = claimed.tenant_id) ON true`;
 
 /**
  * Ends attempts, by arrays of one element each: $1 job, $2 attempt number, $3 worker, $4 outcome, $5 new state,

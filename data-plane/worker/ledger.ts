@@ -1,17 +1,16 @@
-import type pg from "pg";
+import pg from "pg";
 import type { PgBoss } from "pg-boss";
-import { type DispatchData, dispatcher, onClient, sendDispatches } from "#data-plane/jobs/dispatch.ts";
+import { dispatcher, sendDispatches } from "#data-plane/jobs/dispatch.ts";
 import { nudgeWorkers } from "#data-plane/jobs/nudge.ts";
 import { inTransaction } from "#data-plane/jobs/transaction.ts";
 import {
-  CLAIM_JOBS,
   END_ATTEMPTS,
   EXTEND_LEASES,
   FIND_LOST_LEASES,
   KEEP_LOG,
   LOCK_EXPIRED,
+  TAKE_JOBS,
 } from "#data-plane/sql/jobs.ts";
-import { DISPATCH } from "#lib/contract/channels.ts";
 import { AFTER_ENDING, type Settled } from "./after-ending.ts";
 import { type EndedAttempt, failed, workerLost } from "./outcome.ts";
 
@@ -47,40 +46,29 @@ export type Holder = { pool: pg.Pool; workerId: string; leaseMs: number };
 const BATCH = 200;
 
 /**
- * Takes up to `limit` dispatches off the queue and claims their jobs, in one transaction: a worker that dies
- * before the commit has taken nothing, and after it holds a lease that runs out. The commit does not wait for the
- * disk: should PostgreSQL itself crash, a claim is forgotten and the job is simply taken again.
+ * Takes up to `limit` dispatches off the queue and claims their jobs, in one statement: a worker that dies before it is
+ * through has taken nothing, and after it holds a lease that runs out. The pool should not wait for the disk (see
+ * poolForTaking): should PostgreSQL itself crash, a claim is forgotten and the job is simply taken again.
  */
 export async function takeJobs(
   { pool, workerId, leaseMs }: Holder,
   limit: number,
 ): Promise<{ fetched: number; jobs: ClaimedJob[] }> {
-  const boss = await dispatcher(pool);
-  return inTransaction(
-    pool,
-    async (client) => {
-      const db = onClient(client);
-      const dispatches = await boss.fetch<DispatchData>(DISPATCH.queue, { batchSize: limit, db });
-      if (dispatches.length === 0) return { fetched: 0, jobs: [] };
-      await boss.deleteJob(
-        DISPATCH.queue,
-        dispatches.map((dispatch) => dispatch.id),
-        { db },
-      );
-      const { rows } = await client.query<ClaimedJob>({
-        name: "claim-jobs",
-        text: CLAIM_JOBS,
-        values: [
-          dispatches.map(({ data }) => data.id),
-          dispatches.map(({ data }) => data.dispatch),
-          workerId,
-          leaseMs,
-        ],
-      });
-      return { fetched: dispatches.length, jobs: rows };
-    },
-    "SET LOCAL synchronous_commit = off",
-  );
+  const { rows } = await pool.query<ClaimedJob & { fetched: number }>({
+    name: "take-jobs",
+    text: TAKE_JOBS,
+    values: [limit, workerId, leaseMs],
+  });
+  return { fetched: rows[0]?.fetched ?? 0, jobs: rows.filter((row) => row.id !== null) };
+}
+
+/** One connection whose commits do not wait for the disk. */
+export function poolForTaking(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ ...options, max: 1 });
+  pool.on("connect", (client) => {
+    client.query("SET synchronous_commit = off").catch(() => {});
+  });
+  return pool;
 }
 
 async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAttempt[]): Promise<Settled[]> {

@@ -5,7 +5,7 @@ import type { FunctionsHost, HostLogger } from "#data-plane/functions-host/index
 import { CHORES, type OutboundSettings } from "./chores.ts";
 import { every } from "./every.ts";
 import { reportInstance } from "./instance.ts";
-import { extendLeases, findLostLeases, keepLog, reapExpired, takeJobs } from "./ledger.ts";
+import { extendLeases, findLostLeases, keepLog, poolForTaking, reapExpired, takeJobs } from "./ledger.ts";
 import { listenForJobs } from "./listener.ts";
 import { failed, resultRefused } from "./outcome.ts";
 import { createReconciler } from "./reconciler.ts";
@@ -60,16 +60,19 @@ export function createWorker(options: WorkerOptions): Worker {
   const { connectionString, host, logger, concurrency } = options;
   const timing: WorkerTiming = { ...WORKER_TIMING, ...options.timing };
   const id = randomUUID();
-  const pool = new pg.Pool({
+  const connection: pg.PoolConfig = {
     connectionString,
-    max: 6,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,
     query_timeout: 15_000,
     application_name: "gatehouse worker",
-  });
-  pool.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+  };
+  const pool = new pg.Pool({ ...connection, max: 6 });
+  const taker = poolForTaking(connection);
+  for (const each of [pool, taker]) {
+    each.on("error", (error) => logger.warn({ err: error }, "an idle database connection broke"));
+  }
 
   const holder = { pool, workerId: id, leaseMs: timing.lease };
   const instance = { id, name: options.name ?? hostname(), version: options.version, startedAt: new Date() };
@@ -112,7 +115,7 @@ export function createWorker(options: WorkerOptions): Worker {
       }
       more = false;
       try {
-        const { fetched, jobs } = await takeJobs(holder, free);
+        const { fetched, jobs } = await takeJobs({ ...holder, pool: taker }, free);
         for (const job of jobs) runner.run(job);
         if (fetched === free) more = true;
       } catch (error) {
@@ -146,7 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
         logger.warn({ err: error }, "the worker could not be marked as stopped"),
       );
     }
-    await pool.end();
+    await Promise.all([pool.end(), taker.end()]);
   }
 
   return {
