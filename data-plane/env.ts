@@ -79,6 +79,8 @@ export type GatewaySettings = DataPlaneSettings & {
   host: string;
   /** 0 takes a free port. */
   port: number;
+  /** For how long after it was told to stop the gateway still takes connections, while /readyz says that it stops. */
+  stopDelayMs: number;
   /** How many proxies in front of the gateway may say where a request comes from. */
   trustedProxies: number;
   /** Whether what tenants name may lie inside the network. */
@@ -91,7 +93,29 @@ export type GatewaySettings = DataPlaneSettings & {
   metrics: { host: string; port: number } | null;
   /** What reads the issuers' shared secrets; empty when the setting is not given. */
   keyring: Keyring;
+  /** Where all gateways count rate limits together; null when each counts its own. */
+  redis: { url: string; prefix: string; timeoutMs: number } | null;
 };
+
+/** Throws SettingError. */
+function readRedis(env: Env): GatewaySettings["redis"] {
+  const url = text(env, "REDIS_URL");
+  if (url === null) return null;
+  const parsed = URL.parse(url);
+  if (!parsed?.hostname || !["redis:", "rediss:"].includes(parsed.protocol)) {
+    throw new SettingError(
+      "REDIS_URL must look like redis://host:6379 or rediss://user:password@host:6379/0.",
+    );
+  }
+  const prefix = text(env, "REDIS_PREFIX") ?? "gatehouse";
+  if (!/^[A-Za-z0-9:_-]{1,64}$/.test(prefix)) {
+    throw new SettingError("REDIS_PREFIX may hold up to 64 letters, digits, colons, dashes and underscores.");
+  }
+  return { url, prefix, timeoutMs: integer(env, "REDIS_TIMEOUT_MS", 50, 1, 10_000) };
+}
+
+/** How many processes one gateway is made of. Throws SettingError. */
+export const readGatewayProcesses = (env: Env): number => integer(env, "GATEWAY_PROCESSES", 1, 1, 64);
 
 /** What opens sealed secrets; empty when GATEHOUSE_ENCRYPTION_KEY is not given. Throws SettingError. */
 export function readEncryptionKeyring(env: Env): Keyring {
@@ -112,6 +136,7 @@ export function readGatewaySettings(env: Env): GatewaySettings {
     ...readDataPlaneSettings(env, "GATEWAY_DATABASE_URL"),
     host: text(env, "GATEWAY_HOST") ?? "127.0.0.1",
     port: integer(env, "GATEWAY_PORT", 8_080, 0, 65_535),
+    stopDelayMs: integer(env, "GATEWAY_STOP_DELAY_MS", 500, 0, 600_000),
     trustedProxies: integer(env, "TRUSTED_PROXIES", 0, 0, 32),
     allowInternalUpstreams: readAllowInternal(env),
     cacheMb: integer(env, "GATEWAY_CACHE_MB", 64, 0, 65_536),
@@ -124,5 +149,6 @@ export function readGatewaySettings(env: Env): GatewaySettings {
             port: integer(env, "METRICS_PORT", 0, 0, 65_535),
           },
     keyring: readEncryptionKeyring(env),
+    redis: readRedis(env),
   };
 }

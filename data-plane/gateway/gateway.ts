@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { isIPv6 } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { GatewaySettings } from "#data-plane/env.ts";
 import { createFunctionsHost } from "#data-plane/functions-host/index.ts";
@@ -15,6 +16,7 @@ import { createMetrics } from "./metrics.ts";
 import { serveMetrics } from "./metrics-server.ts";
 import { createResponseCache } from "./policies/cache.ts";
 import { createRateLimiter } from "./policies/rate-limit.ts";
+import { createSharedLimits } from "./policies/shared-limits.ts";
 import { createRefusals } from "./refusals.ts";
 import { createReports } from "./reports.ts";
 import type { RequestLog } from "./request-log.ts";
@@ -41,7 +43,10 @@ export type RunningGateway = {
    * refuses the gateway for good and there are no files.
    */
   ready: Promise<void>;
-  /** Lets answers under way finish, for up to 20 s, and says goodbye to the database. May be called again. */
+  /**
+   * Says on /readyz that it stops, takes requests for `stopDelayMs` more, lets answers under way finish, for up to
+   * 20 s, and says goodbye to the database. May be called again.
+   */
   stop(): Promise<void>;
 };
 
@@ -81,7 +86,12 @@ export async function startGateway(
     version,
     startedAt: new Date(),
   };
-  const reports = createReports(instance, pool, logger);
+  const ownLimits = createRateLimiter();
+  const sharedLimits = settings.redis
+    ? createSharedLimits({ ...settings.redis, local: ownLimits, logger })
+    : null;
+  const countsLimits = () => (sharedLimits === null ? "own" : sharedLimits.shared() ? "shared" : "fallback");
+  const reports = createReports(instance, countsLimits, pool, logger);
   const tallies = createTallies(pool, logger);
   const refusals = createRefusals(instance.id, pool, logger);
   const upstreams = createUpstreams(settings.allowInternalUpstreams);
@@ -105,7 +115,7 @@ export async function startGateway(
       snapshot,
       keys,
       tokens: tokens.lookup,
-      limiter: createRateLimiter(),
+      limiter: sharedLimits ?? ownLimits,
       tallies,
       refusals,
       functions,
@@ -115,7 +125,12 @@ export async function startGateway(
       pool,
       trustedProxies: settings.trustedProxies,
     },
-    { source: () => source, draining: () => draining, metrics },
+    {
+      source: () => source,
+      draining: () => draining,
+      caveat: () => (countsLimits() === "fallback" ? "rate limits counted per process: no Redis" : ""),
+      metrics,
+    },
     logger,
     requests,
   );
@@ -142,6 +157,7 @@ export async function startGateway(
     await once(server, "listening");
   } catch (error) {
     metricsServer?.close();
+    sharedLimits?.close();
     await Promise.all([
       functions.close(),
       pool.end(),
@@ -154,7 +170,7 @@ export async function startGateway(
   }
   const { address: host, port } = server.address() as AddressInfo;
   instance.address = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-  await functions.ready;
+  await Promise.all([functions.ready, sharedLimits?.started]);
 
   let restoring: Promise<boolean> | null = null;
   const restore = async (): Promise<boolean> => {
@@ -209,6 +225,18 @@ export async function startGateway(
       snapshot.tenants().reduce((sum, { revision }) => sum + (revision?.routes.length ?? 0), 0),
     ),
     gatehouse_gateway_keys: gauge("API keys in memory, ended ones too.", snapshot.keyCount),
+    ...(sharedLimits
+      ? {
+          gatehouse_gateway_limits_shared: gauge("Whether limits are counted by all gateways together.", () =>
+            Number(sharedLimits.shared()),
+          ),
+          gatehouse_gateway_limits_fallback_total: {
+            help: "Requests counted by this process alone because Redis was away or slow.",
+            type: "counter" as const,
+            value: sharedLimits.fallbacks,
+          },
+        }
+      : {}),
     gatehouse_gateway_refusals_dropped_total: {
       help: "Refusals that were not written down.",
       type: "counter",
@@ -223,6 +251,9 @@ export async function startGateway(
 
   async function drain(): Promise<void> {
     draining = true;
+    // A request that is on its way finds an open door, and its answer says that the connection closes. Closing at once
+    // would lose what was sent a moment before.
+    if (settings.stopDelayMs > 0) await sleep(settings.stopDelayMs);
     const closed = once(server, "close");
     server.close();
     server.closeIdleConnections();
@@ -235,6 +266,7 @@ export async function startGateway(
     await restoring;
     await lastGood.stop();
     await metricsServer?.close();
+    sharedLimits?.close();
     await reports.stop();
     await tallies.stop();
     await refusals.stop();

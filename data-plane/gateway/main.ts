@@ -33,7 +33,7 @@ try {
   const gateway = await startGateway(settings, logger, requests, version);
   const stop = (signal: string) => {
     logger.info({ signal }, "gateway stopping");
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(() => process.exit(1), settings.stopDelayMs + STOP_WITHIN_MS).unref();
     gateway.stop().then(
       () => {
         flush();

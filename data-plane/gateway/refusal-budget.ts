@@ -27,7 +27,8 @@ export function createRefusalBudget() {
   return {
     /** Whether one more refusal of this tenant from this address may be kept; if so, it is taken off the budget. */
     take(tenantId: string, address: string, now: number): boolean {
-      if (now >= windowEndsAt) {
+      // Further off than it was ever put: the clock was set back.
+      if (now >= windowEndsAt || windowEndsAt > now + WINDOW_MS) {
         windowEndsAt = now + WINDOW_MS;
         inAll = 0;
         spent = new Map();
@@ -61,7 +62,7 @@ export function createRefusalBudget() {
     takeUnrecorded(now: number): UnrecordedRow[] {
       const rows: UnrecordedRow[] = [];
       for (const [tenantId, count] of counts) {
-        if (count.writeAt > now && !hurried) continue;
+        if (count.writeAt > now && count.writeAt <= now + COUNT_EVERY_MS && !hurried) continue;
         if (count.amount === 0) {
           counts.delete(tenantId);
           continue;

@@ -37,6 +37,9 @@ export async function gatewayFixture(options: {
   /** Where last-known-good files are kept; nowhere unless a test says so. */
   stateDirectory?: string;
   cacheMb?: number;
+  /** Where all gateways count rate limits together. */
+  redisUrl?: string;
+  redisTimeoutMs?: number;
   functionsNetwork?: FunctionsNetwork;
   /** Puts a plug between gateway and database that can be pulled. */
   pluggable?: boolean;
@@ -79,10 +82,14 @@ export async function gatewayFixture(options: {
         logLevel: "info",
         host: "127.0.0.1",
         port: 0,
+        stopDelayMs: 0,
         trustedProxies: options.trustedProxies ?? 0,
         allowInternalUpstreams: options.allowInternalUpstreams ?? true,
         cacheMb: options.cacheMb ?? 64,
         keyring: options.keyring ?? [],
+        redis: options.redisUrl
+          ? { url: options.redisUrl, prefix: "gatehouse", timeoutMs: options.redisTimeoutMs ?? 50 }
+          : null,
         stateDirectory: options.stateDirectory ?? null,
         metrics: { host: "127.0.0.1", port: 0 },
       },
