@@ -1,6 +1,7 @@
 import { ensureConsoleBuild, ensureDatabaseClient } from "./build/build.ts";
 import { reportFailure, StartFailure } from "./start-failure.ts";
 import { findBrowser } from "./testing/browser.ts";
+import { provideRedis } from "./testing/redis.ts";
 import { startTestServer, type TestServer } from "./testing/server.ts";
 import {
   browserStage,
@@ -53,6 +54,7 @@ async function runStage(stage: Stage, files: string[]): Promise<Counts> {
     case "integration":
       await provideServer();
       await provideBuild();
+      provideRedis(say);
       return nodeTestStage(files, 2);
     case "e2e":
       return journeys(files);

@@ -16,6 +16,7 @@ const gateway = (name: string, change: Partial<Instance> = {}): Instance => ({
   since: "2026-11-21T09:00:00.000Z",
   refused: null,
   error: null,
+  limits: "own",
   ...change,
 });
 const at = (instances: Instance[], liveRevision: number | null = 43) =>

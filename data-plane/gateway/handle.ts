@@ -2,13 +2,14 @@ import type pg from "pg";
 import type { Dispatcher } from "undici";
 import type { FunctionsHost } from "#data-plane/functions-host/index.ts";
 import { corsHeaders } from "#lib/contract/cors.ts";
-import type { Decision, DecisionRequest } from "#lib/contract/decision.ts";
+import type { Allowed, Decision, DecisionRequest, Refusal } from "#lib/contract/decision.ts";
 import type { RateLimit } from "#lib/contract/route.ts";
 import { decideRequest, decisionRequest } from "./decide-request.ts";
 import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
 import type { KeyLookups } from "./key-lookup.ts";
 import type { ResponseCache } from "./policies/cache.ts";
-import { type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
+import { type LimitState, type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
+import type { SharedLimits } from "./policies/shared-limits.ts";
 import { limitSubject } from "./policies/source-ip.ts";
 import type { Refusals } from "./refusals.ts";
 import { run } from "./run.ts";
@@ -22,7 +23,7 @@ export type Services = {
   snapshot: Snapshot;
   keys: KeyLookups;
   tokens: TokenLookups;
-  limiter: RateLimiter;
+  limiter: Pick<RateLimiter | SharedLimits, "take" | "peek">;
   tallies: Pick<Tallies, "count">;
   refusals: Pick<Refusals, "note">;
   functions: FunctionsHost;
@@ -79,23 +80,41 @@ function follow(
   }
   const limit = route?.route.rateLimit ?? null;
   if (decision.kind === "refused") {
-    if (route && limit) {
-      const state = limiter.peek(route.id, limitSubjectOf(exchange, limit), limit, now);
-      exchange.headers.push(...rateLimitHeaders(limit, state));
-    }
-    return answerError(exchange, decision.code, decision.message, decision.headers.flat());
+    if (!route || !limit) return refuseWith(decision, exchange);
+    const state = limiter.peek(route.id, limitSubjectOf(exchange, limit), limit, now);
+    const goOn = (known: LimitState) => {
+      exchange.headers.push(...rateLimitHeaders(limit, known));
+      refuseWith(decision, exchange);
+    };
+    return state instanceof Promise ? state.then(goOn) : goOn(state);
   }
 
   exchange.key = decision.key;
   exchange.caller = decision;
-  const allowed = exchange as AllowedExchange;
-  if (limit) {
-    const state = limiter.take(allowed.route.id, limitSubjectOf(exchange, limit), limit, now);
-    exchange.headers.push(...rateLimitHeaders(limit, state));
-    if (state.limited) {
-      const message = `More than ${limit.requestsPerMinute} requests in a minute. Try again in ${state.resetSeconds} s.`;
-      return answerError(exchange, "rate_limited", message, ["Retry-After", String(state.resetSeconds)]);
-    }
+  if (!limit) return run(exchange as AllowedExchange, address, decision.segments, services);
+  const state = limiter.take(decision.route.id, limitSubjectOf(exchange, limit), limit, now);
+  return state instanceof Promise
+    ? state.then((known) => runWithin(limit, known, decision, exchange, address, services))
+    : runWithin(limit, state, decision, exchange, address, services);
+}
+
+function refuseWith({ code, message, headers }: Refusal, exchange: Exchange): void {
+  answerError(exchange, code, message, headers.flat());
+}
+
+/** Runs a request that its limit still lets through. */
+function runWithin(
+  limit: RateLimit,
+  state: LimitState,
+  { segments }: Allowed,
+  exchange: Exchange,
+  address: Address,
+  services: Services,
+): Promise<void> | void {
+  exchange.headers.push(...rateLimitHeaders(limit, state));
+  if (state.limited) {
+    const message = `More than ${limit.requestsPerMinute} requests in a minute. Try again in ${state.resetSeconds} s.`;
+    return answerError(exchange, "rate_limited", message, ["Retry-After", String(state.resetSeconds)]);
   }
-  return run(allowed, address, decision.segments, services);
+  return run(exchange as AllowedExchange, address, segments, services);
 }

@@ -6,13 +6,18 @@ import type { TenantState } from "./snapshot.ts";
 /** What the console says of gateways is as old as this; five misses make one silent there. */
 export const HEARTBEAT_MS = 1_000;
 
-export type Instance = Omit<InstanceReport, "appliedSnapshot">;
+export type Instance = Omit<InstanceReport, "appliedSnapshot" | "limits">;
 
 /**
  * What this gateway tells the database: that it lives, what it serves. One writer, so that an
  * older state never overwrites a newer one; what could not be written is written with the next heartbeat.
  */
-export function createReports(instance: Instance, db: Queryable, logger: GatewayLogger) {
+export function createReports(
+  instance: Instance,
+  limits: () => InstanceReport["limits"],
+  db: Queryable,
+  logger: GatewayLogger,
+) {
   const dirty = new Set<TenantState>();
   let databaseSnapshot: string | null = null;
   let writing: Promise<void> | null = null;
@@ -29,7 +34,11 @@ export function createReports(instance: Instance, db: Queryable, logger: Gateway
         refused,
         error: error?.slice(0, 2_000) ?? null,
       }));
-      await reportInstance(db, { ...instance, appliedSnapshot: databaseSnapshot }, acknowledgements);
+      await reportInstance(
+        db,
+        { ...instance, limits: limits(), appliedSnapshot: databaseSnapshot },
+        acknowledgements,
+      );
     } catch (error) {
       for (const tenant of tenants) dirty.add(tenant);
       logger.warn({ err: error }, "could not report to the database");

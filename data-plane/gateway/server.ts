@@ -27,6 +27,8 @@ export type ServerState = {
   /** Where what is served comes from. */
   source: () => "nothing" | "files" | "database";
   draining: () => boolean;
+  /** What is not as it should be, although requests are answered; "" when all is well. */
+  caveat?: () => string;
   metrics: Pick<Metrics, "count" | "malformed">;
 };
 
@@ -66,6 +68,11 @@ export function createGatewayServer(
       connections.set(socket, connection);
     }
     return connection;
+  }
+
+  function readyText(source: keyof typeof READY): string {
+    const caveat = source === "nothing" ? "" : (state.caveat?.() ?? "");
+    return caveat ? `${READY[source].trimEnd()}, ${caveat}\n` : READY[source];
   }
 
   function exchangeOf(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange {
@@ -122,7 +129,7 @@ export function createGatewayServer(
       const healthz = url === "/healthz";
       const source = state.draining() ? "nothing" : state.source();
       const status = healthz || source !== "nothing" ? 200 : 503;
-      return answer(exchange, status, ["Content-Type", "text/plain"], healthz ? "ok\n" : READY[source]);
+      return answer(exchange, status, ["Content-Type", "text/plain"], healthz ? "ok\n" : readyText(source));
     }
     const mark = url.indexOf("?");
     res.on("close", () => {

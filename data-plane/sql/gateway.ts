@@ -106,6 +106,8 @@ export type InstanceReport = {
   version: string;
   startedAt: Date;
   appliedSnapshot: string | null;
+  /** Who counts rate limits: this process, all gateways in a Redis, or this process because Redis is away. */
+  limits: "own" | "shared" | "fallback";
 };
 export type Acknowledgement = {
   tenantId: string;
@@ -126,9 +128,9 @@ export async function reportInstance(
     name: "report-instance",
     text: `WITH instance AS (
         INSERT INTO gateway_instances
-          (id, kind, name, address, version, started_at, last_seen_at, applied_snapshot)
-        VALUES ($1, 'gateway', $2, $3, $4, $5, now(), $6::pg_snapshot)
-        ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), address = excluded.address,
+          (id, kind, name, address, version, started_at, last_seen_at, applied_snapshot, limits)
+        VALUES ($1, 'gateway', $2, $3, $4, $5, now(), $6::pg_snapshot, $12)
+        ON CONFLICT (id) DO UPDATE SET last_seen_at = now(), address = excluded.address, limits = excluded.limits,
           applied_snapshot = coalesce(excluded.applied_snapshot, gateway_instances.applied_snapshot))
       INSERT INTO acknowledgements (tenant_id, instance_id, revision, since, refused, error)
       SELECT a.tenant_id, $1, a.revision, a.since, a.refused, a.error
@@ -153,6 +155,7 @@ export async function reportInstance(
       column("since"),
       column("refused"),
       column("error"),
+      instance.limits,
     ],
   });
 }

@@ -69,7 +69,7 @@ test("draft and live are told apart, with what would run and what stands in the 
   assert.equal(live.version, 1);
   assert.equal(
     live.steps.find(({ step }) => step === "rate_limit")?.detail,
-    "600 a minute per address (203.0.113.7); counted in each gateway, not here",
+    "600 a minute per address (203.0.113.7); counted where requests arrive, not here",
   );
   assert.equal(draft.code, "missing_credentials");
   assert.deepEqual(draft.headers.at(-1), { name: "WWW-Authenticate", value: 'ApiKey realm="explained"' });

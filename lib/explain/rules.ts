@@ -60,7 +60,7 @@ export function decisionRequestOf({ wire, authorization, apiKey }: Explained): D
 
 function limitWords(limit: RateLimit, sourceIp: string | null): string {
   const per = limit.per === "key" ? "key" : sourceIp ? `address (${sourceIp})` : "address";
-  return `${limit.requestsPerMinute.toLocaleString("en")} a minute per ${per}; counted in each gateway, not here`;
+  return `${limit.requestsPerMinute.toLocaleString("en")} a minute per ${per}; counted where requests arrive, not here`;
 }
 
 /** Whether the gateway would look for a kept answer; what it then finds is known to that gateway alone. */

@@ -25,7 +25,7 @@ export const listGateways = defineQuery("tenant.read", async ({ tx, actor }): Pr
                 WHEN extract(epoch FROM now() - g.last_seen_at) * 1000
                   > CASE g.kind WHEN 'gateway' THEN ${SILENT_AFTER_MS.gateway}::int ELSE ${SILENT_AFTER_MS.worker}::int END
                 THEN 'silent' ELSE 'up' END AS status,
-           a.revision, a.since, a.refused, a.error
+           a.revision, a.since, a.refused, a.error, g.limits
     FROM gateway_instances g
     LEFT JOIN acknowledgements a ON a.instance_id = g.id AND a.tenant_id = ${actor.tenant.id}::uuid
     WHERE CASE WHEN g.stopped_at IS NOT NULL THEN g.stopped_at > now() - interval '10 minutes'

@@ -16,6 +16,8 @@ export const instanceSchema = z.object({
   since: z.iso.datetime().nullable(),
   refused: z.int().nullable(),
   error: z.string().nullable(),
+  /** Who counts rate limits there: each process, all gateways together, or each for now because Redis is away. */
+  limits: z.enum(["own", "shared", "fallback"]),
 });
 export type Instance = z.output<typeof instanceSchema>;
 

@@ -1,6 +1,6 @@
 import type { RateLimit } from "#lib/contract/route.ts";
 
-const WINDOW_MS = 60_000;
+export const WINDOW_MS = 60_000;
 const SWEEP_MS = 30_000;
 /** About 100 MB at worst; beyond it the subjects seen first are forgotten, in favour of those who ask now. */
 const MAX_SUBJECTS = 500_000;
@@ -53,6 +53,18 @@ export function createRateLimiter() {
     /** How things stand, without counting anything: for answers that were refused before their turn. */
     peek(routeId: string, subject: string, limit: RateLimit, now: number): LimitState {
       return state(windows.get(`${routeId} ${subject}`), limit, now);
+    },
+    /** Takes over what is known of a window from elsewhere, where all gateways count. */
+    adopt(routeId: string, subject: string, limit: RateLimit, now: number, window: Window): LimitState {
+      if (Math.abs(now - sweptAt) > SWEEP_MS) sweep(now);
+      const id = `${routeId} ${subject}`;
+      if (window.count > 0) {
+        if (windows.size >= MAX_SUBJECTS && !windows.has(id)) {
+          windows.delete(windows.keys().next().value as string);
+        }
+        windows.set(id, window);
+      }
+      return state(window.count > 0 ? window : undefined, limit, now);
     },
     size: () => windows.size,
   };

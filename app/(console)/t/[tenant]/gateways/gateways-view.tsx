@@ -6,6 +6,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { limitsNote } from "#lib/gateways/rules.ts";
 import type { Gateways, Instance } from "#lib/gateways/schema.ts";
 import { useGatewaysFrom } from "../use-gateways-from.ts";
 
@@ -99,6 +100,7 @@ export function GatewaysView({ tenant, initial }: { tenant: string; initial: Gat
   const live = liveState(gateways);
   const serving = gateways.instances.filter(({ kind }) => kind === "gateway");
   const workers = gateways.instances.filter(({ kind }) => kind === "worker");
+  const limits = limitsNote(gateways.instances);
   const refusing = serving.filter(({ refused, status: now }) => refused !== null && now !== "stopped");
   return (
     <>
@@ -118,6 +120,11 @@ export function GatewaysView({ tenant, initial }: { tenant: string; initial: Gat
             </p>
           </Notice>
         ))}
+        {limits.tone === "warn" ? (
+          <Notice tone="warn" title="Rate limits">
+            {limits.text}
+          </Notice>
+        ) : null}
         {refusing.length === 0 && (live.tone === "warn" || live.tone === "bad") ? (
           <Notice tone={live.tone} title={live.text}>
             {live.detail}
@@ -138,7 +145,10 @@ export function GatewaysView({ tenant, initial }: { tenant: string; initial: Gat
         }
       >
         {serving.length > 0 ? (
-          <DataTable label="Gateways" rows={serving} columns={GATEWAY_COLUMNS} rowId={({ id }) => id} />
+          <>
+            <DataTable label="Gateways" rows={serving} columns={GATEWAY_COLUMNS} rowId={({ id }) => id} />
+            {limits.tone === "neutral" ? <p className="mt-2 text-muted">{limits.text}</p> : null}
+          </>
         ) : (
           <EmptyState
             title="No gateway is running"

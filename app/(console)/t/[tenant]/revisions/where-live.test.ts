@@ -16,6 +16,7 @@ const gateway = (name: string, revision: number, status: Instance["status"] = "u
   since: null,
   refused: null,
   error: null,
+  limits: "own",
 });
 
 test("the live revision says on how many gateways, a past one which still serve it", () => {

@@ -25,7 +25,7 @@ export function LimitFields({ values, set, errorAt }: PartProps) {
         checked={values.limited}
         onCheckedChange={(limited) => set({ limited })}
         label="Rate limit"
-        hint="Counted by each gateway instance on its own unless they share a Redis; beyond it callers get 429."
+        hint="Beyond it callers get 429. Counted by each gateway on its own, or by all together when they share a Redis: the page Gateways says which."
       />
       {values.limited ? (
         <div className="grid gap-4 sm:grid-cols-2">
