@@ -1,12 +1,13 @@
 "use client";
 import { Dialog } from "@base-ui/react/dialog";
 import { CornerDownLeft, Search } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { leaveTo } from "#components/form/unsaved-changes.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { SCRIM } from "#components/ui/popup-style.ts";
 import { type Command, useAllCommands } from "./commands.ts";
+import { idCommands } from "./id-commands.ts";
 import { rankCommands } from "./rank-commands.ts";
 
 /** Go anywhere, do anything: a field and the commands that match it. */
@@ -30,7 +31,11 @@ function List({ onClose }: { onClose: () => void }) {
   const commands = useAllCommands();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const found = useMemo(() => rankCommands(commands, text), [commands, text]);
+  const pathname = usePathname();
+  const found = useMemo(
+    () => [...idCommands(pathname, text), ...rankCommands(commands, text)],
+    [commands, pathname, text],
+  );
   const active = found[Math.min(at, found.length - 1)];
 
   const choose = (command: Command | undefined) => {

@@ -17,6 +17,7 @@ import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 import { JobRetentionSettings } from "./job-retention-settings.tsx";
+import { MaskRulesSettings } from "./mask-rules-settings.tsx";
 
 /** The tenant's name, and the person's own ways in: access tokens and sessions. */
 export function SettingsView({ tenant, email }: { tenant: Tenant; email: string }) {
@@ -37,6 +38,7 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
         </div>
       </Section>
       <JobRetentionSettings tenant={tenant} />
+      <MaskRulesSettings tenant={tenant} />
       <Section title="Who is told">
         <ul className="border-t">
           <Way

@@ -3,6 +3,7 @@ import { TextLink } from "#components/ui/link-button.tsx";
 import { Facts } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { durationText } from "#components/ui/relative-time-text.ts";
+import { MASK } from "#lib/contract/secret-names.ts";
 import type { JobDetail } from "#lib/jobs/schema.ts";
 import { paths } from "#lib/paths.ts";
 
@@ -24,12 +25,36 @@ export function JobOrigin({ tenant, job, route, apiKey }: Props) {
         {
           name: "Revision",
           value:
-            job.revision === null ? <None /> : <span className="font-mono text-xs">r{job.revision}</span>,
+            job.revision === null ? (
+              <None />
+            ) : (
+              <TextLink href={paths.revision(tenant, job.revision)} className="font-mono text-xs">
+                r{job.revision}
+              </TextLink>
+            ),
         },
         { name: "API key", value: <Key tenant={tenant} job={job} apiKey={apiKey} /> },
         {
           name: "Request ID",
-          value: job.requestId ? <CopyId value={job.requestId} label="request ID" short /> : <None />,
+          value: job.requestId ? (
+            <span className="flex flex-wrap items-center gap-x-3">
+              <CopyId value={job.requestId} label="request ID" short />
+              <TextLink href={paths.jobs(tenant, { q: job.requestId })}>its jobs</TextLink>
+              {route ? (
+                <TextLink
+                  href={paths.explain(tenant, {
+                    method: requestOf(job.input).method ?? route.method,
+                    path: requestOf(job.input).path ?? route.path,
+                    keyId: job.apiKeyId ?? undefined,
+                  })}
+                >
+                  explain it
+                </TextLink>
+              ) : null}
+            </span>
+          ) : (
+            <None />
+          ),
         },
         { name: "Created", value: <RelativeTime at={job.createdAt} /> },
         { name: "First started", value: <RelativeTime at={job.startedAt} none="not yet" /> },
@@ -39,6 +64,16 @@ export function JobOrigin({ tenant, job, route, apiKey }: Props) {
       ]}
     />
   );
+}
+
+/** The request's own method and path, when the payload is a request's event. */
+function requestOf(input: unknown): { method?: string; path?: string } {
+  if (typeof input !== "object" || input === null) return {};
+  const { httpMethod, path } = input as Record<string, unknown>;
+  return {
+    ...(typeof httpMethod === "string" ? { method: httpMethod } : {}),
+    ...(typeof path === "string" && path.length <= 500 && !path.includes(MASK) ? { path } : {}),
+  };
 }
 
 const attemptsText = ({ attempts, maxAttempts, pipeline }: JobDetail) =>

@@ -120,7 +120,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
         </div>
         <div className="min-w-0">
           <Section title="Where it came from">
-            <JobOrigin tenant={tenant.slug} job={job} route={route} apiKey={apiKey} />
+            <JobOrigin tenant={tenant.slug} job={query.data} route={route} apiKey={apiKey} />
           </Section>
           <Section title="How long it is kept">
             <JobRetention tenant={tenant} job={job} />
