@@ -20,6 +20,7 @@ export default async function HomePage({ searchParams }: { searchParams: PageSea
     listMyTenants(actor, { limit: 50, cursor: from }),
   );
   const [only] = page.data;
+  if (!only && cursor === undefined && actor.isOperator) redirect(paths.support());
   if (only && page.data.length === 1 && cursor === undefined) redirect(paths.overview(only.slug));
   if (!only && cursor === undefined) {
     return (
@@ -37,6 +38,7 @@ export default async function HomePage({ searchParams }: { searchParams: PageSea
       <TenantList tenants={page.data} />
       <div className="mt-4 flex flex-wrap gap-2">
         <LinkButton href={paths.newTenant()}>New tenant</LinkButton>
+        {actor.isOperator ? <LinkButton href={paths.support()}>Support desk</LinkButton> : null}
         {page.next_cursor ? (
           <LinkButton href={`${paths.home()}${queryString({ cursor: page.next_cursor })}`}>
             More tenants

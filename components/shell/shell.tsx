@@ -3,10 +3,12 @@ import { Menu as MenuIcon } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { buttonStyle } from "#components/ui/button-style.ts";
+import { cx } from "#components/ui/cx.ts";
+import { isSupportRole, type Role } from "#lib/access/permissions.ts";
 import { paths } from "#lib/paths.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { LivePill } from "./live-pill.tsx";
-import { NAV } from "./nav.ts";
+import { navFor } from "./nav.ts";
 import { Sidebar } from "./sidebar.tsx";
 import type { TenantName } from "./tenant-switcher.tsx";
 import { setTheme, THEMES } from "./theme.ts";
@@ -27,21 +29,30 @@ const Drawer = dynamic(() => import("./drawer.tsx").then((module) => module.Draw
 type Lazily = "never" | "open" | "closed";
 
 type ShellProps = {
-  tenant: TenantName & { role: string };
+  tenant: TenantName & { role: Role };
   tenants: readonly TenantName[];
   person: Person;
+  /** Stays above everything, however far the page is scrolled. */
+  bar?: ReactNode;
+  /** Something to know on every page of the tenant. */
+  notice?: ReactNode;
   children: ReactNode;
 };
 
 /** The frame around every page of a tenant: sidebar or drawer, live pill, ⌘K, shortcuts. */
-export function Shell({ tenant, tenants, person, children }: ShellProps) {
+export function Shell({ tenant, tenants, person, bar, notice, children }: ShellProps) {
   const [palette, setPalette] = useState<Lazily>("never");
   const [help, setHelp] = useState<Lazily>("never");
   const [drawer, setDrawer] = useState<Lazily>("never");
   const onPalette = useCallback(() => setPalette("open"), []);
   const onHelp = useCallback(() => setHelp("open"), []);
-  useShortcuts({ tenant: tenant.slug, onPalette, onHelp });
-  useCommands(useShellCommands(tenant.slug, tenants, onHelp));
+  const pages = useMemo(() => navFor(tenant.role).flatMap((group) => group.items), [tenant.role]);
+  const hrefOf = useCallback(
+    (key: string) => pages.find((page) => page.key === key)?.href(tenant.slug) ?? null,
+    [pages, tenant.slug],
+  );
+  useShortcuts({ hrefOf, onPalette, onHelp });
+  useCommands(useShellCommands(tenant, tenants, onHelp));
   const sidebar = { tenant, tenants, person, onPalette, onHelp };
 
   return (
@@ -52,14 +63,18 @@ export function Shell({ tenant, tenants, person, children }: ShellProps) {
       >
         Skip to the content
       </a>
-      <div className="lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
-        <aside aria-label="Sidebar" className="sticky top-0 hidden h-dvh border-r bg-surface lg:block">
+      {bar}
+      <div className={cx("lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]", bar ? "[--bar:2.5rem]" : null)}>
+        <aside
+          aria-label="Sidebar"
+          className="sticky top-[var(--bar,0px)] hidden h-[calc(100dvh-var(--bar,0px))] border-r bg-surface lg:block"
+        >
           <Suspense>
             <Sidebar {...sidebar} />
           </Suspense>
         </aside>
         <div className="min-w-0">
-          <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-surface px-2 lg:hidden">
+          <header className="sticky top-[var(--bar,0px)] z-30 flex h-12 items-center gap-2 border-b bg-surface px-2 lg:hidden">
             <button
               type="button"
               aria-label="Open navigation"
@@ -80,6 +95,7 @@ export function Shell({ tenant, tenants, person, children }: ShellProps) {
             <LivePill tenant={tenant.slug} className="min-w-0 shrink-0" />
           </header>
           <main id="main" tabIndex={-1} className="mx-auto max-w-300 px-4 py-5 outline-none sm:px-8 sm:py-7">
+            {notice}
             {children}
           </main>
         </div>
@@ -87,62 +103,71 @@ export function Shell({ tenant, tenants, person, children }: ShellProps) {
       {palette === "never" ? null : (
         <CommandPalette open={palette === "open"} onClose={() => setPalette("closed")} />
       )}
-      {help === "never" ? null : <ShortcutsDialog open={help === "open"} onClose={() => setHelp("closed")} />}
+      {help === "never" ? null : (
+        <ShortcutsDialog open={help === "open"} onClose={() => setHelp("closed")} pages={pages} />
+      )}
     </>
   );
 }
 
+/** What members do; an operator on a support session could do none of it. */
+const memberCommands = (tenant: string): readonly Command[] => [
+  {
+    id: "new-route",
+    label: "Create route",
+    group: "Do",
+    keywords: "new add",
+    href: paths.newRoute(tenant),
+  },
+  {
+    id: "import-routes",
+    label: "Import routes from OpenAPI",
+    group: "Do",
+    keywords: "swagger upload yaml",
+    href: paths.importRoutes(tenant),
+  },
+  { id: "publish", label: "Review and publish changes", group: "Do", href: paths.changes(tenant) },
+  {
+    id: "mint-key",
+    label: "Mint a key",
+    group: "Do",
+    keywords: "new api key",
+    href: `${paths.keys(tenant)}?mint=1`,
+  },
+  {
+    id: "hand-over-key",
+    label: "Hand over a key",
+    group: "Do",
+    keywords: "claim link partner share send",
+    href: paths.keys(tenant, { handover: "1" }),
+  },
+  {
+    id: "find-key",
+    label: "Find a key",
+    group: "Do",
+    keywords: "who is this lookup whose secret leaked prefix last four rotate revoke",
+    href: paths.keys(tenant, { find: "1" }),
+  },
+];
+
 function useShellCommands(
-  tenant: string,
+  { slug: tenant, role }: TenantName & { role: Role },
   tenants: readonly TenantName[],
   onHelp: () => void,
 ): readonly Command[] {
   return useMemo(
     () => [
-      ...NAV.flatMap((group) => group.items).map((item) => ({
-        id: `go-${item.id}`,
-        label: item.label,
-        group: "Go to",
-        hint: `G ${item.key.toUpperCase()}`,
-        href: item.href(tenant),
-        ...(item.keywords ? { keywords: item.keywords } : {}),
-      })),
-      {
-        id: "new-route",
-        label: "Create route",
-        group: "Do",
-        keywords: "new add",
-        href: paths.newRoute(tenant),
-      },
-      {
-        id: "import-routes",
-        label: "Import routes from OpenAPI",
-        group: "Do",
-        keywords: "swagger upload yaml",
-        href: paths.importRoutes(tenant),
-      },
-      { id: "publish", label: "Review and publish changes", group: "Do", href: paths.changes(tenant) },
-      {
-        id: "mint-key",
-        label: "Mint a key",
-        group: "Do",
-        keywords: "new api key",
-        href: `${paths.keys(tenant)}?mint=1`,
-      },
-      {
-        id: "hand-over-key",
-        label: "Hand over a key",
-        group: "Do",
-        keywords: "claim link partner share send",
-        href: paths.keys(tenant, { handover: "1" }),
-      },
-      {
-        id: "find-key",
-        label: "Find a key",
-        group: "Do",
-        keywords: "who is this lookup whose secret leaked prefix last four rotate revoke",
-        href: paths.keys(tenant, { find: "1" }),
-      },
+      ...navFor(role)
+        .flatMap((group) => group.items)
+        .map((item) => ({
+          id: `go-${item.id}`,
+          label: item.label,
+          group: "Go to",
+          hint: `G ${item.key.toUpperCase()}`,
+          href: item.href(tenant),
+          ...(item.keywords ? { keywords: item.keywords } : {}),
+        })),
+      ...(isSupportRole(role) ? [] : memberCommands(tenant)),
       ...tenants
         .filter((one) => one.slug !== tenant)
         .map((one) => ({
@@ -162,6 +187,6 @@ function useShellCommands(
       })),
       { id: "shortcuts", label: "Keyboard shortcuts", group: "Preferences", hint: "?", run: onHelp },
     ],
-    [tenant, tenants, onHelp],
+    [tenant, role, tenants, onHelp],
   );
 }

@@ -2,21 +2,26 @@
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { Switch } from "#components/ui/toggle.tsx";
-import { NAV } from "./nav.ts";
 import { setSingleKeys, useSingleKeys } from "./use-shortcuts.ts";
 
 /** The list of shortcuts, and the switch that turns single keys off. */
-export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function ShortcutsDialog({
+  open,
+  onClose,
+  pages,
+}: {
+  open: boolean;
+  onClose: () => void;
+  /** The pages that have a letter of their own. */
+  pages: readonly { key: string; label: string }[];
+}) {
   const on = useSingleKeys();
   const rows: [string, string][] = [
     ["⌘ K", "Go anywhere or do anything (Ctrl K elsewhere)"],
     ["?", "This list"],
     ["/", "Search in the list on the page"],
     ["↓ ↑", "From row to row in a list, also J and K"],
-    ...NAV.flatMap((group) => group.items).map((item): [string, string] => [
-      `G ${item.key.toUpperCase()}`,
-      `Go to ${item.label}`,
-    ]),
+    ...pages.map((item): [string, string] => [`G ${item.key.toUpperCase()}`, `Go to ${item.label}`]),
   ];
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard shortcuts" size="small">

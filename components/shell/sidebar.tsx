@@ -4,13 +4,14 @@ import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { cx } from "#components/ui/cx.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
+import { type Role, roleName } from "#lib/access/permissions.ts";
 import { LivePill } from "./live-pill.tsx";
-import { currentNavId, NAV } from "./nav.ts";
+import { currentNavId, navFor } from "./nav.ts";
 import { type TenantName, TenantSwitcher } from "./tenant-switcher.tsx";
 import { type Person, UserMenu } from "./user-menu.tsx";
 
 export type SidebarProps = {
-  tenant: TenantName & { role: string };
+  tenant: TenantName & { role: Role };
   tenants: readonly TenantName[];
   person: Person;
   onPalette: () => void;
@@ -25,7 +26,7 @@ export function Sidebar({ tenant, tenants, person, onPalette, onHelp, onLeave }:
   return (
     <div className="flex h-full flex-col">
       <div className="flex items-center px-2 pt-2">
-        <TenantSwitcher tenant={tenant} tenants={tenants} />
+        <TenantSwitcher tenant={tenant} tenants={tenants} operator={person.operator ?? false} />
       </div>
       <div className="space-y-2 px-3 pt-2 pb-3">
         <LivePill tenant={tenant.slug} />
@@ -40,7 +41,7 @@ export function Sidebar({ tenant, tenants, person, onPalette, onHelp, onLeave }:
         </button>
       </div>
       <nav aria-label="Main" className="min-h-0 flex-1 space-y-4 overflow-y-auto px-2 pb-4">
-        {NAV.map((group) => (
+        {navFor(tenant.role).map((group) => (
           <ul key={group.label} aria-label={group.label} className="space-y-px">
             {group.items.map(({ id, label, icon: Icon, href }) => (
               <li key={id}>
@@ -64,7 +65,7 @@ export function Sidebar({ tenant, tenants, person, onPalette, onHelp, onLeave }:
         ))}
       </nav>
       <div className="border-t p-2">
-        <UserMenu person={person} role={tenant.role} onHelp={onHelp} />
+        <UserMenu person={person} role={roleName(tenant.role)} onHelp={onHelp} />
       </div>
     </div>
   );

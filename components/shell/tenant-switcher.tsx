@@ -1,5 +1,5 @@
 "use client";
-import { Check, ChevronsUpDown, Plus } from "lucide-react";
+import { Check, ChevronsUpDown, LifeBuoy, Plus } from "lucide-react";
 import { Menu } from "#components/ui/menu.tsx";
 import { paths } from "#lib/paths.ts";
 import { Mark } from "./mark.tsx";
@@ -7,7 +7,15 @@ import { Mark } from "./mark.tsx";
 export type TenantName = { slug: string; name: string };
 
 /** Which tenant this is, and the way to the others. */
-export function TenantSwitcher({ tenant, tenants }: { tenant: TenantName; tenants: readonly TenantName[] }) {
+export function TenantSwitcher({
+  tenant,
+  tenants,
+  operator,
+}: {
+  tenant: TenantName;
+  tenants: readonly TenantName[];
+  operator: boolean;
+}) {
   return (
     <Menu
       align="start"
@@ -34,6 +42,9 @@ export function TenantSwitcher({ tenant, tenants }: { tenant: TenantName; tenant
             ),
         })),
         null,
+        ...(operator
+          ? [{ label: "Support desk", href: paths.support(), icon: <LifeBuoy aria-hidden size={14} /> }]
+          : []),
         { label: "New tenant", href: paths.newTenant(), icon: <Plus aria-hidden size={14} /> },
       ]}
     />

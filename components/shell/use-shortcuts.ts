@@ -2,7 +2,6 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { leaveTo } from "#components/form/unsaved-changes.tsx";
-import { NAV } from "./nav.ts";
 
 const KEY = "gatehouse-single-keys";
 const listeners = new Set<() => void>();
@@ -31,10 +30,15 @@ const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-type Options = { tenant: string; onPalette: () => void; onHelp: () => void };
+type Options = {
+  /** Where the letter after `g` leads; null for one that leads nowhere. Keep it stable. */
+  hrefOf: (key: string) => string | null;
+  onPalette: () => void;
+  onHelp: () => void;
+};
 
 /** Listens for the console's shortcuts while the shell is there. */
-export function useShortcuts({ tenant, onPalette, onHelp }: Options): void {
+export function useShortcuts({ hrefOf, onPalette, onHelp }: Options): void {
   const router = useRouter();
   // When g was pressed last, in ms since the page began; long before it began, until then.
   const afterG = useRef(Number.NEGATIVE_INFINITY);
@@ -49,10 +53,10 @@ export function useShortcuts({ tenant, onPalette, onHelp }: Options): void {
       if (document.querySelector("[role=dialog],[role=alertdialog],[role=menu]")) return;
       if (event.timeStamp - afterG.current < 1_000) {
         afterG.current = Number.NEGATIVE_INFINITY;
-        const item = NAV.flatMap((group) => group.items).find(({ key }) => key === event.key);
-        if (!item) return;
+        const href = hrefOf(event.key);
+        if (href === null) return;
         event.preventDefault();
-        leaveTo(() => router.push(item.href(tenant)));
+        leaveTo(() => router.push(href));
       } else if (event.key === "g") {
         afterG.current = event.timeStamp;
       } else if (event.key === "?") {
@@ -67,7 +71,7 @@ export function useShortcuts({ tenant, onPalette, onHelp }: Options): void {
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, [tenant, router, onPalette, onHelp]);
+  }, [hrefOf, router, onPalette, onHelp]);
 }
 
 const subscribe = (listener: () => void) => {

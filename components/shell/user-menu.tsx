@@ -8,7 +8,12 @@ import { toast } from "#components/ui/toast.tsx";
 import { signOutEverywhere, signOutHere } from "./account.ts";
 import { setTheme, THEMES, useTheme } from "./theme.ts";
 
-export type Person = { name: string; email: string };
+export type Person = {
+  name: string;
+  email: string;
+  /** Of the installation: the support desk is theirs. */
+  operator?: boolean;
+};
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 

@@ -77,7 +77,7 @@ export function DataTable<Row extends object>({
                     key={header.id}
                     scope="col"
                     className={cx(
-                      "sticky top-0 z-10 h-9 whitespace-nowrap bg-canvas px-2 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
+                      "sticky top-[var(--bar,0px)] z-10 h-9 whitespace-nowrap bg-canvas px-2 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
                       column?.align === "end" && "text-right",
                       column?.grow && "w-full",
                     )}

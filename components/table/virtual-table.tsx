@@ -195,7 +195,7 @@ export function VirtualTable<Row extends object>(props: VirtualTableProps<Row>) 
 }
 
 const HEADER =
-  "sticky top-0 z-10 h-9 truncate bg-canvas px-2 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]";
+  "sticky top-[var(--bar,0px)] z-10 h-9 truncate bg-canvas px-2 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]";
 
 /** The room of the rows that are not there. */
 function Space({ height, span }: { height: number; span: number }) {

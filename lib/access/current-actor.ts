@@ -7,6 +7,7 @@ import { paths, safeReturnPath } from "#lib/paths.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
 import type { Actor, TenantActor } from "./actor.ts";
 import { authenticate } from "./authenticate.ts";
+import { assertOperator } from "./authorize.ts";
 
 /** Who is looking at the page; null when nobody is signed in. Asked once per request, however often it is called. */
 export const currentActor = cache(
@@ -32,3 +33,14 @@ export const requireTenantActor = cache(async (slug: string): Promise<TenantActo
     throw error;
   }
 });
+
+/** The operator of the installation who is looking; for anybody else the page does not exist. */
+export async function requireOperator(): Promise<Actor> {
+  const actor = await requireActor();
+  try {
+    assertOperator(actor);
+  } catch {
+    notFound();
+  }
+  return actor;
+}

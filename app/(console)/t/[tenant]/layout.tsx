@@ -1,20 +1,28 @@
 import type { ReactNode } from "react";
 import { Shell } from "#components/shell/shell.tsx";
+import { SupportBar } from "#components/shell/support-bar.tsx";
+import { SupportNotice } from "#components/shell/support-notice.tsx";
 import { requireTenantActor } from "#lib/access/current-actor.ts";
+import { listSupportStays } from "#lib/support/queries.ts";
 import { listMyTenants } from "#lib/tenants/queries.ts";
 
 type Props = { children: ReactNode; params: Promise<{ tenant: string }> };
 
-/** Every page of a tenant: only for its members, inside the shell. */
+/** Every page of a tenant: for its members, and for an operator while a support session is open, inside the shell. */
 export default async function TenantLayout({ children, params }: Props) {
   const actor = await requireTenantActor((await params).tenant);
   const { slug, name, role } = actor.tenant;
-  const tenants = await listMyTenants(actor, { limit: 100 });
+  const [tenants, stays] = await Promise.all([
+    listMyTenants(actor, { limit: 100 }),
+    actor.via ? null : listSupportStays(actor, { state: "open", limit: 5 }),
+  ]);
   return (
     <Shell
       tenant={{ slug, name, role }}
       tenants={tenants.data.map((one) => ({ slug: one.slug, name: one.name }))}
-      person={{ name: actor.name, email: actor.email }}
+      person={{ name: actor.name, email: actor.email, operator: actor.isOperator }}
+      bar={actor.via ? <SupportBar tenant={{ slug, name }} session={actor.via} /> : null}
+      notice={stays ? <SupportNotice tenant={slug} initial={stays.data} /> : null}
     >
       {children}
     </Shell>

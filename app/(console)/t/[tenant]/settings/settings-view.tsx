@@ -12,12 +12,13 @@ import { Input } from "#components/ui/input.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { toast } from "#components/ui/toast.tsx";
-import { whyNot } from "#lib/access/permissions.ts";
+import { isSupportRole, roleName, whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 import { JobRetentionSettings } from "./job-retention-settings.tsx";
 import { MaskRulesSettings } from "./mask-rules-settings.tsx";
+import { SupportAccess } from "./support-access.tsx";
 
 /** The tenant's name, and the person's own ways in: access tokens and sessions. */
 export function SettingsView({ tenant, email }: { tenant: Tenant; email: string }) {
@@ -32,7 +33,7 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
             items={[
               { name: "Address", value: <CopyId value={tenant.slug} label="slug" /> },
               { name: "Tenant ID", value: <CopyId value={tenant.id} label="tenant ID" /> },
-              { name: "Your role", value: tenant.role },
+              { name: "Your role", value: roleName(tenant.role) },
             ]}
           />
         </div>
@@ -53,20 +54,23 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
           />
         </ul>
       </Section>
-      <Section title="Your ways in">
-        <ul className="border-t">
-          <Way
-            name="Access tokens"
-            text="For scripts that call the management API as you, in this tenant only."
-            action={<LinkButton href={paths.tokens(tenant.slug)}>Manage access tokens</LinkButton>}
-          />
-          <Way
-            name="Browser sessions"
-            text={`Ends every session of ${email}, this one too.`}
-            action={<Button onClick={() => setLeaving(true)}>Sign out everywhere</Button>}
-          />
-        </ul>
-      </Section>
+      <SupportAccess tenant={tenant} />
+      {isSupportRole(tenant.role) ? null : (
+        <Section title="Your ways in">
+          <ul className="border-t">
+            <Way
+              name="Access tokens"
+              text="For scripts that call the management API as you, in this tenant only."
+              action={<LinkButton href={paths.tokens(tenant.slug)}>Manage access tokens</LinkButton>}
+            />
+            <Way
+              name="Browser sessions"
+              text={`Ends every session of ${email}, this one too.`}
+              action={<Button onClick={() => setLeaving(true)}>Sign out everywhere</Button>}
+            />
+          </ul>
+        </Section>
+      )}
       <ConfirmDialog
         open={leaving}
         onClose={() => setLeaving(false)}

@@ -1,0 +1,37 @@
+"use client";
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+
+const EnterDialog = dynamic(() => import("./enter-dialog.tsx").then((module) => module.EnterDialog), {
+  ssr: false,
+});
+
+type Props = {
+  tenant: { slug: string; name: string };
+  /** Where to go inside. */
+  to: string;
+  primary?: boolean;
+  /** Why nobody may, if nobody may. */
+  refusal?: string | null;
+};
+
+/** Asks how and why, and enters the tenant. */
+export function EnterButton({ tenant, to, primary, refusal }: Props) {
+  const [open, setOpen] = useState<boolean | null>(null);
+  return (
+    <>
+      <Button
+        size={primary ? "medium" : "small"}
+        variant={primary ? "primary" : "secondary"}
+        disabledReason={refusal ?? null}
+        onClick={() => setOpen(true)}
+      >
+        Enter {tenant.name}
+      </Button>
+      {open === null ? null : (
+        <EnterDialog tenant={tenant} to={to} open={open} onClose={() => setOpen(false)} />
+      )}
+    </>
+  );
+}
