@@ -38,6 +38,8 @@ export type RunningGateway = {
   address: string;
   /** Where Prometheus may ask; null when nobody may. */
   metricsAddress: string | null;
+  /** What Prometheus would be told. */
+  metricsText(): Promise<string>;
   /**
    * Resolves when the first snapshot is in force, be it from the database or from files; rejects when the database
    * refuses the gateway for good and there are no files.
@@ -286,6 +288,7 @@ export async function startGateway(
     instanceId: instance.id,
     address: instance.address,
     metricsAddress: metricsServer?.address ?? null,
+    metricsText: metrics.text,
     ready: loaded.promise,
     stop,
   };

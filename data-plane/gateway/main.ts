@@ -1,7 +1,14 @@
+import cluster from "node:cluster";
 import { readFileSync } from "node:fs";
-import { readGatewaySettings, SettingError } from "#data-plane/env.ts";
+import {
+  type GatewaySettings,
+  readGatewayProcesses,
+  readGatewaySettings,
+  SettingError,
+} from "#data-plane/env.ts";
 import { startGateway } from "./gateway.ts";
 import { createLogger } from "./logger.ts";
+import { type FromProcess, runProcesses, type ToProcess } from "./processes.ts";
 
 /** A database that does not answer must not keep the process from ending. */
 const STOP_WITHIN_MS = 30_000;
@@ -27,12 +34,16 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
   version: string;
 };
 
-try {
-  const settings = readGatewaySettings(process.env);
-  const { logger, requests, flush } = createLogger(settings.logLevel, "gateway");
-  const gateway = await startGateway(settings, logger, requests, version);
+/** A gateway in this process. As one of several it speaks to the one that started it, and not for all of them. */
+async function runHere(settings: GatewaySettings): Promise<void> {
+  const { worker } = cluster;
+  const say = (message: FromProcess) => process.send?.(message);
+  const label = worker ? `gateway ${process.env.GATEWAY_PROCESS}` : "gateway";
+  const { logger, requests, flush } = createLogger(settings.logLevel, label);
+  const own = worker ? { ...settings, metrics: null } : settings;
+  const gateway = await startGateway(own, logger, requests, version);
   const stop = (signal: string) => {
-    logger.info({ signal }, "gateway stopping");
+    if (!worker) logger.info({ signal }, "gateway stopping");
     setTimeout(() => process.exit(1), settings.stopDelayMs + STOP_WITHIN_MS).unref();
     gateway.stop().then(
       () => {
@@ -49,7 +60,33 @@ try {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   await gateway.ready;
-  process.stdout.write(`${JSON.stringify({ msg: "gateway ready", address: gateway.address })}\n`);
+  if (!worker) {
+    process.stdout.write(`${JSON.stringify({ msg: "gateway ready", address: gateway.address })}\n`);
+    return;
+  }
+  process.on("message", ({ id }: ToProcess) => {
+    void gateway.metricsText().then((text) => say({ kind: "metrics", id, text }));
+  });
+  say({ kind: "ready", address: gateway.address });
+}
+
+async function runSeveral(processes: number, settings: GatewaySettings): Promise<void> {
+  const { logger, flush } = createLogger(settings.logLevel, "gateway");
+  const code = await runProcesses({
+    processes,
+    metrics: settings.metrics,
+    log: (level, fields, message) => logger[level](fields, message),
+    onReady: (address) =>
+      process.stdout.write(`${JSON.stringify({ msg: "gateway ready", address, processes })}\n`),
+  });
+  flush();
+  process.exit(code);
+}
+
+try {
+  const settings = readGatewaySettings(process.env);
+  const processes = readGatewayProcesses(process.env);
+  await (cluster.isPrimary && processes > 1 ? runSeveral(processes, settings) : runHere(settings));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
