@@ -28,6 +28,8 @@ export const PERMISSIONS = {
   "tenant.manage": ["owner"],
   // One's own access tokens that are bound to the tenant.
   "token.own": MEMBERS,
+  // Saved views of a list: one's own, and those one shares.
+  "view.save": MEMBERS,
   // Ending an operator's support session.
   "support.end": ["owner", "admin"],
 } as const satisfies Record<string, readonly Role[]>;

@@ -43,7 +43,7 @@ async function record(context: CommandContext, action: string, view: { id: strin
 }
 
 /** Keeps the filters of a list of jobs under a name. Throws `conflict` for a name that is taken. */
-export const createView = defineCommand("tenant.read", async (context, input: NewView): Promise<JobView> => {
+export const createView = defineCommand("view.save", async (context, input: NewView): Promise<JobView> => {
   const { tx, actor } = context;
   const refusal = input.shared ? whyNotShare(actor.tenant.role) : null;
   if (refusal) throw forbidden(refusal);
@@ -74,7 +74,7 @@ async function changeable({ tx, actor }: CommandContext, id: string): Promise<Jo
 
 /** Renames a view, or changes what it shows or who sees it. Throws `not_found`, `forbidden` or `conflict`. */
 export const changeView = defineCommand(
-  "tenant.read",
+  "view.save",
   async (context, { id, ...change }: ViewChange & { id: string }): Promise<JobView> => {
     const { tx, actor } = context;
     const before = await changeable(context, id);
@@ -103,7 +103,7 @@ export const changeView = defineCommand(
 
 /** Deletes a view. Throws `not_found` or `forbidden`. */
 export const deleteView = defineCommand(
-  "tenant.read",
+  "view.save",
   async (context, { id }: { id: string }): Promise<void> => {
     const { tx, actor } = context;
     const view = await changeable(context, id);

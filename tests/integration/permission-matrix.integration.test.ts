@@ -141,6 +141,7 @@ function validBody({ path }: Endpoint): unknown {
   if (path.endsWith("/webhooks/{id}/rotate")) return { overlapHours: 1 };
   if (/\/(test|redeliver|acknowledge)$/.test(path)) return {};
   if (path.endsWith("/alerts/{id}/snooze")) return { minutes: 60 };
+  if (path.endsWith("/job-views/{id}")) return { name: "renamed" };
   if (path.endsWith("/keys/{id}")) return { name: "renamed", version: 1 };
   if (path.endsWith("/keys/lookup")) return { sha256: "0".repeat(64) };
   if (/\/(rotate|grace)$/.test(path)) return { graceSeconds: 60 };

@@ -13,7 +13,7 @@ export const jobViewEndpoints: Endpoint[] = [
     response: dataOf(z.array(viewSchema)),
     handle: async ({ actor }) => ({ data: await listViews(actor, undefined) }),
   }),
-  tenantEndpoint("tenant.read", {
+  tenantEndpoint("view.save", {
     method: "POST",
     path: "/tenants/{tenant}/job-views",
     summary: "Save a view of the jobs under a name, for oneself or for everybody of the tenant",
@@ -22,7 +22,7 @@ export const jobViewEndpoints: Endpoint[] = [
     status: 201,
     handle: async ({ actor, body }) => ({ data: await createView(actor, body) }),
   }),
-  tenantEndpoint("tenant.read", {
+  tenantEndpoint("view.save", {
     method: "PATCH",
     path: "/tenants/{tenant}/job-views/{id}",
     summary: "Rename a saved view, or change what it shows or who sees it",
@@ -32,7 +32,7 @@ export const jobViewEndpoints: Endpoint[] = [
       data: await changeView(actor, { ...body, id: params.id as string }),
     }),
   }),
-  tenantEndpoint("tenant.read", {
+  tenantEndpoint("view.save", {
     method: "DELETE",
     path: "/tenants/{tenant}/job-views/{id}",
     summary: "Delete a saved view",

@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Menu } from "#components/ui/menu.tsx";
-import type { Role } from "#lib/access/permissions.ts";
+import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import type { JobView } from "#lib/job-views/schema.ts";
 import { paths } from "#lib/paths.ts";
@@ -51,11 +51,13 @@ export function SavedViews({ tenant, filters }: Props) {
           {
             label: "Save this view…",
             onSelect: () => setDoing("save"),
-            disabledReason: current
-              ? "It is saved already."
-              : toSave
-                ? null
-                : "Choose filters first: this is the whole list.",
+            disabledReason:
+              whyNot(tenant.role, "view.save") ??
+              (current
+                ? "It is saved already."
+                : toSave
+                  ? null
+                  : "Choose filters first: this is the whole list."),
           },
           {
             label: "Manage views…",
