@@ -1,13 +1,16 @@
 import type { Exchange } from "./exchange.ts";
 import { pathForLog } from "./hide-secrets.ts";
 
-/** Lines wait until they fill a chunk of this many characters, or for this many milliseconds. */
-const CHUNK = 32_768;
+/** Lines wait until they fill a chunk of this many bytes, or for this many milliseconds. */
+const CHUNK = 65_536;
 const FLUSH_MS = 100;
 /** What needs no escaping in JSON. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/** JSON in ASCII, so that a character is a byte. */
+const ascii = (value: unknown): string => JSON.stringify(value).replace(/[^ -~]/g, escaped);
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : ascii(text));
 
 /** A moment as in ISO 8601, in UTC. All but its milliseconds are worked out once a second. */
 function createClock() {
@@ -37,16 +40,25 @@ export type RequestLog = {
  */
 export function createRequestLog(process: string, sink: (lines: string) => void): RequestLog {
   const isoTime = createClock();
-  let lines = "";
+  // Kept as bytes: a chunk of strings put together from parts would be moved about by the garbage collector.
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let length = 0;
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (lines === "") return;
-    const whole = lines;
-    lines = "";
-    sink(whole);
+    if (length === 0) return;
+    const lines = chunk.toString("latin1", 0, length);
+    length = 0;
+    sink(lines);
+  }
+
+  function append(line: string): void {
+    if (line.length > CHUNK - length) flush();
+    if (line.length > CHUNK) sink(line);
+    else length += chunk.write(line, length, "latin1");
+    timer ??= setTimeout(flush, FLUSH_MS);
   }
 
   return {
@@ -58,19 +70,18 @@ export function createRequestLog(process: string, sink: (lines: string) => void)
       durationMs,
     ) {
       // What is not quoted with care here is not a caller's: identifiers of ours, or held to a shape before.
-      lines +=
+      append(
         `{"level":30,"time":"${isoTime(Date.now())}","process":"${process}","requestId":"${requestId}",` +
-        `"method":"${req.method}","path":${quoted(pathForLog(path))},"status":${status},` +
-        `"durationMs":${durationMs},"sourceIp":"${sourceIp}"` +
-        (tenant ? `,"tenant":"${tenant.slug}","revision":${tenant.number}` : "") +
-        (route ? `,"routeId":"${route.id}"` : "") +
-        (key ? `,"apiKeyId":"${key.id}"` : "") +
-        (cache ? `,"cache":"${cache}"` : "") +
-        (code ? `,"code":"${code}"` : "") +
-        (targetError ? `,"targetError":${JSON.stringify(targetError)}` : "") +
-        `${res.writableFinished ? "" : ',"cutOff":true'},"msg":"request"}\n`;
-      if (lines.length >= CHUNK) flush();
-      else timer ??= setTimeout(flush, FLUSH_MS);
+          `"method":"${req.method}","path":${quoted(pathForLog(path))},"status":${status},` +
+          `"durationMs":${durationMs},"sourceIp":"${sourceIp}"` +
+          (tenant ? `,"tenant":"${tenant.slug}","revision":${tenant.number}` : "") +
+          (route ? `,"routeId":"${route.id}"` : "") +
+          (key ? `,"apiKeyId":"${key.id}"` : "") +
+          (cache ? `,"cache":"${cache}"` : "") +
+          (code ? `,"code":"${code}"` : "") +
+          (targetError ? `,"targetError":${ascii(targetError)}` : "") +
+          `${res.writableFinished ? "" : ',"cutOff":true'},"msg":"request"}\n`,
+      );
     },
   };
 }
