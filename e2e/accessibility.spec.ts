@@ -23,6 +23,11 @@ async function everyPage(page: Page): Promise<string[]> {
     const { data } = await response.json();
     return `/${list}/${data[0].id}`;
   };
+  const firstGroup = async (): Promise<string> => {
+    const response = await page.request.get("/api/v1/tenants/acme/dead-letters/groups?limit=1");
+    const { data } = await response.json();
+    return `/dead-letters/${data[0].fingerprint}`;
+  };
   const pages = [
     "",
     "/routes",
@@ -40,6 +45,10 @@ async function everyPage(page: Page): Promise<string[]> {
     "/issuers",
     "/jobs",
     "/jobs?state=dead",
+    "/dead-letters",
+    "/dead-letters?q=nothing-is-called-so",
+    await firstGroup(),
+    "/dead-letters/runs",
     "/jobs?state=cancelled&function=hello",
     await first("jobs", "&state=dead"),
     await first("jobs", "&state=succeeded"),
@@ -47,6 +56,8 @@ async function everyPage(page: Page): Promise<string[]> {
     "/members",
     "/tokens",
     "/settings",
+    "/settings/webhooks",
+    "/settings/alerts",
     "/jobs/00000000-0000-7000-8000-000000000000",
   ].map((path) => `/t/acme${path}`);
   return [...pages, "/new-tenant", "/claim", "/claim#no-link"];

@@ -29,7 +29,13 @@ function secretProblem({ tenantId, id, secret, secretKeyId }: EndpointRow): stri
   }
 }
 
-type Traffic = { id: string; waiting: number; state: DeliveryState | null; at: Date | null };
+type Traffic = {
+  id: string;
+  waiting: number;
+  state: DeliveryState | null;
+  error: string | null;
+  at: Date | null;
+};
 
 /** What may be shown of stored endpoints, with how their deliveries stand. */
 export async function toEndpointViews(
@@ -38,20 +44,24 @@ export async function toEndpointViews(
   rows: readonly EndpointRow[],
 ): Promise<EndpointView[]> {
   const traffic = await tx.$queryRaw<Traffic[]>`
-    SELECT endpoint.id, waiting.count AS waiting, latest.state, latest.at
+    SELECT endpoint.id, waiting.count AS waiting, latest.state, last.error, latest.at
     FROM unnest(${rows.map(({ id }) => id)}::uuid[]) AS endpoint(id)
     CROSS JOIN LATERAL (SELECT count(*)::int AS count FROM (
       SELECT FROM webhook_deliveries
       WHERE tenant_id = ${tenantId}::uuid AND endpoint_id = endpoint.id AND state = 'waiting'
       LIMIT ${COUNT_CAP}) counted) waiting
     LEFT JOIN LATERAL (
-      SELECT state, COALESCE(finished_at, created_at) AS at FROM webhook_deliveries
+      SELECT id, state, COALESCE(finished_at, created_at) AS at FROM webhook_deliveries
       WHERE tenant_id = ${tenantId}::uuid AND endpoint_id = endpoint.id
-      ORDER BY created_at DESC, id DESC LIMIT 1) latest ON true`;
+      ORDER BY created_at DESC, id DESC LIMIT 1) latest ON true
+    LEFT JOIN LATERAL (
+      SELECT error FROM webhook_attempts
+      WHERE delivery_id = latest.id AND tenant_id = ${tenantId}::uuid
+      ORDER BY number DESC LIMIT 1) last ON true`;
   const byId = new Map(traffic.map((each) => [each.id, each]));
   const now = Date.now();
   return rows.map((row) => {
-    const { waiting = 0, state = null, at = null } = byId.get(row.id) ?? {};
+    const { waiting = 0, state = null, error = null, at = null } = byId.get(row.id) ?? {};
     const overlaps = row.previousUntil !== null && row.previousUntil.getTime() > now;
     return {
       id: row.id,
@@ -67,7 +77,7 @@ export async function toEndpointViews(
       overlapUntil: overlaps ? (row.previousUntil?.toISOString() ?? null) : null,
       problem: secretProblem(row),
       waiting,
-      lastDelivery: state && at ? { state, at: at.toISOString() } : null,
+      lastDelivery: state && at ? { state, error, at: at.toISOString() } : null,
       createdAt: row.createdAt.toISOString(),
       createdBy: row.createdByLabel,
       version: row.version,

@@ -32,7 +32,14 @@ export const endpointSchema = z.object({
   problem: z.string().nullable(),
   /** Deliveries on their way, counted no further than 1,000. */
   waiting: z.int(),
-  lastDelivery: z.object({ state: z.enum(DELIVERY_STATES), at: time }).nullable(),
+  lastDelivery: z
+    .object({
+      state: z.enum(DELIVERY_STATES),
+      /** Why its last attempt does not count as delivered; null when it does, or none has ended. */
+      error: z.string().nullable(),
+      at: time,
+    })
+    .nullable(),
   createdAt: time,
   createdBy: z.string(),
   version: z.int(),

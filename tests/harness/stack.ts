@@ -27,10 +27,12 @@ export async function startDemoStack(): Promise<StartedStack> {
   try {
     const secret = randomBytes(32).toString("base64url");
     const encryption = { GATEHOUSE_ENCRYPTION_KEY: randomBytes(32).toString("base64") };
+    // Journeys receive webhooks on this machine.
+    const inside = { ALLOW_INTERNAL_UPSTREAMS: "1" };
     const gateway = await startGateway(database, { dataDirectory, environment: encryption });
     started.push(gateway);
-    started.push(await startWorker(database, { dataDirectory, environment: encryption }));
-    const environment = { ...encryption, GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
+    started.push(await startWorker(database, { dataDirectory, environment: { ...encryption, ...inside } }));
+    const environment = { ...encryption, ...inside, GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
     const console = await startConsole(database, { dataDirectory, environment });
     started.push(console);
     await seed({

@@ -59,7 +59,7 @@ export function JobDeliveries({ tenant, job }: Props) {
               key={delivery.id}
               className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b py-2 sm:flex-nowrap"
             >
-              <DeliveryStatus state={delivery.state} attempts={delivery.attempts} />
+              <DeliveryStatus state={delivery.state} failed={delivery.last !== null} />
               <div className="min-w-0 flex-1 max-sm:order-last max-sm:basis-full">
                 <p className="truncate" title={delivery.endpoint.url}>
                   <span className="font-medium">{eventWords(delivery.eventType)}</span>{" "}

@@ -89,7 +89,7 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
             name: "State",
             value: (
               <span role="status" className="inline-flex items-center gap-2">
-                <DeliveryStatus state={state} attempts={attempts} />
+                <DeliveryStatus state={state} failed={attemptLog.length > 0} />
                 {nextAt && attemptLog.length >= attempts && attempts > 0 ? (
                   <>
                     next attempt <RelativeTime at={nextAt} />

@@ -1,15 +1,11 @@
 import { StatusBadge } from "#components/ui/badge.tsx";
 import type { DeliveryState } from "#lib/contract/webhooks.ts";
 
-/** How a delivery stands. */
-export function DeliveryStatus({ state, attempts }: { state: DeliveryState; attempts: number }) {
+/** How a delivery stands; `failed`: an attempt of it did, so the next one is a retry. */
+export function DeliveryStatus({ state, failed }: { state: DeliveryState; failed: boolean }) {
   switch (state) {
     case "waiting":
-      return attempts > 0 ? (
-        <StatusBadge status="retrying" word="On its way" />
-      ) : (
-        <StatusBadge status="queued" word="On its way" />
-      );
+      return failed ? <StatusBadge status="retrying" /> : <StatusBadge status="queued" word="On its way" />;
     case "delivered":
       return <StatusBadge status="succeeded" word="Delivered" />;
     case "failed":

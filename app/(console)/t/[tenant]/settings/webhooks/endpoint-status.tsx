@@ -12,7 +12,7 @@ export function EndpointStatus({ endpoint }: { endpoint: EndpointView }) {
 
 /** Why it stands like that, in a sentence; nothing while all is well. */
 export function EndpointTrouble({ endpoint }: { endpoint: EndpointView }) {
-  const { enabled, disabledReason, disabledAt, problem, failingSince } = endpoint;
+  const { enabled, disabledReason, disabledAt, problem, failingSince, lastDelivery } = endpoint;
   if (!enabled && disabledReason === "gone") {
     return (
       <>
@@ -28,7 +28,8 @@ export function EndpointTrouble({ endpoint }: { endpoint: EndpointView }) {
     );
   }
   if (problem) return problem;
-  if (!enabled || !failingSince) return null;
+  if (!enabled) return null;
+  if (!failingSince) return lastDelivery?.error ? `The last attempt: ${lastDelivery.error}` : null;
   return (
     <>
       Every attempt has failed since <RelativeTime at={failingSince} />. After five days it is disabled.

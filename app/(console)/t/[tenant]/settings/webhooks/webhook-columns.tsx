@@ -110,7 +110,7 @@ export const webhookColumns = ({ tenant, refusal, onAct }: Options): Column<Endp
     cell: ({ lastDelivery, waiting }) =>
       lastDelivery ? (
         <span className="inline-flex items-center gap-2">
-          <DeliveryStatus state={lastDelivery.state} attempts={0} />
+          <DeliveryStatus state={lastDelivery.state} failed={lastDelivery.error !== null} />
           <RelativeTime at={lastDelivery.at} />
           {waiting > 1 ? (
             <span className="text-muted">{waiting < 1_000 ? waiting : "1,000+"} on their way</span>

@@ -14,7 +14,7 @@ export const deliveryColumns = ({ tenant, onOpen }: Options): Column<DeliveryVie
     id: "state",
     header: "State",
     phone: "lead",
-    cell: ({ state, attempts }) => <DeliveryStatus state={state} attempts={attempts} />,
+    cell: ({ state, last }) => <DeliveryStatus state={state} failed={last !== null} />,
   },
   {
     id: "event",

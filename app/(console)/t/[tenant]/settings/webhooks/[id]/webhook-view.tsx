@@ -123,6 +123,7 @@ export function WebhookView({ tenant, role, functions, filters, initial }: Props
         <ErrorNotice error={endpointQuery.error ?? deliveries.error} />
         {endpoint.problem ||
         endpoint.failingSince ||
+        (endpoint.enabled && endpoint.lastDelivery?.error) ||
         ["gone", "failing"].includes(endpoint.disabledReason ?? "") ? (
           <Notice tone="bad">
             <EndpointTrouble endpoint={endpoint} />
