@@ -14,19 +14,21 @@ export const FOLD_CHANGES = `
     RETURNING *),
   grouped AS (
     INSERT INTO dead_letter_groups AS known
-      (tenant_id, fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen)
+      (tenant_id, fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen, first_revision)
     SELECT tenant_id, fingerprint,
       COALESCE((array_agg(error_name ORDER BY at DESC, id DESC) FILTER (WHERE change = 1))[1], ''),
       COALESCE((array_agg(error_message ORDER BY at DESC, id DESC) FILTER (WHERE change = 1))[1], ''),
       sum(change), count(*) FILTER (WHERE change = 1),
-      COALESCE(min(at) FILTER (WHERE change = 1), 'infinity'), COALESCE(max(at) FILTER (WHERE change = 1), '-infinity')
+      COALESCE(min(at) FILTER (WHERE change = 1), 'infinity'),
+      COALESCE(max(at) FILTER (WHERE change = 1), '-infinity'), min(revision) FILTER (WHERE change = 1)
     FROM taken GROUP BY tenant_id, fingerprint
     ON CONFLICT (tenant_id, fingerprint) DO UPDATE SET
       dead = known.dead + EXCLUDED.dead, deaths = known.deaths + EXCLUDED.deaths,
       error_name = CASE WHEN EXCLUDED.deaths > 0 THEN EXCLUDED.error_name ELSE known.error_name END,
       error_message = CASE WHEN EXCLUDED.deaths > 0 THEN EXCLUDED.error_message ELSE known.error_message END,
       first_seen = LEAST(known.first_seen, EXCLUDED.first_seen),
-      last_seen = GREATEST(known.last_seen, EXCLUDED.last_seen)),
+      last_seen = GREATEST(known.last_seen, EXCLUDED.last_seen),
+      first_revision = LEAST(known.first_revision, EXCLUDED.first_revision)),
   came AS (
     INSERT INTO dead_letter_origins AS known (tenant_id, fingerprint, function, route_id, dead, deaths,
       first_revision, last_revision, first_seen, last_seen)

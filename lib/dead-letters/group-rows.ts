@@ -23,7 +23,7 @@ export function groupRows(
   fingerprints: readonly string[] | null = null,
 ): Prisma.Sql {
   if (!noted) {
-    return Prisma.sql`(SELECT fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen
+    return Prisma.sql`(SELECT fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen, first_revision
       FROM dead_letter_groups WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}) AS groups`;
   }
   return Prisma.sql`(
@@ -33,31 +33,48 @@ export function groupRows(
       COALESCE(folded.dead, 0) + COALESCE(noted.dead, 0) AS dead,
       COALESCE(folded.deaths, 0) + COALESCE(noted.deaths, 0) AS deaths,
       LEAST(folded.first_seen, noted.first_seen) AS first_seen,
-      GREATEST(folded.last_seen, noted.last_seen) AS last_seen
+      GREATEST(folded.last_seen, noted.last_seen) AS last_seen,
+      LEAST(folded.first_revision, noted.first_revision) AS first_revision
     FROM (SELECT * FROM dead_letter_groups WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}) AS folded
     FULL JOIN (
       SELECT fingerprint, sum(change)::bigint AS dead, count(*) FILTER (WHERE change = 1) AS deaths,
         (array_agg(error_name ORDER BY at DESC, id DESC) FILTER (WHERE change = 1))[1] AS error_name,
         (array_agg(error_message ORDER BY at DESC, id DESC) FILTER (WHERE change = 1))[1] AS error_message,
-        min(at) FILTER (WHERE change = 1) AS first_seen, max(at) FILTER (WHERE change = 1) AS last_seen
+        min(at) FILTER (WHERE change = 1) AS first_seen, max(at) FILTER (WHERE change = 1) AS last_seen,
+        min(revision) FILTER (WHERE change = 1) AS first_revision
       FROM dead_letter_changes WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}
       GROUP BY fingerprint) AS noted ON noted.fingerprint = folded.fingerprint) AS groups`;
 }
 
-/** Where the jobs of groups came from, the ledger's notes included: one row for each function and route. */
-export function originRows(tenantId: string, fingerprints: readonly string[] | null): Prisma.Sql {
+/**
+ * Where the jobs of one group (`fingerprint` of the query around it) came from, the ledger's notes included: a row for
+ * each function and route. Of very many only those with most dead are looked at.
+ */
+export function originRows(tenantId: string, noted: boolean, most: number): Prisma.Sql {
+  const folded = Prisma.sql`
+    SELECT function, route_id, dead, deaths, first_revision, last_revision, last_seen FROM dead_letter_origins
+    WHERE tenant_id = ${tenantId}::uuid AND fingerprint = wanted.fingerprint ORDER BY dead DESC LIMIT ${most}::int`;
+  if (!noted) return Prisma.sql`(${folded}) AS origins`;
   return Prisma.sql`(
-    SELECT fingerprint, function, route_id, sum(dead)::bigint AS dead, sum(deaths)::bigint AS deaths,
+    SELECT function, route_id, sum(dead)::bigint AS dead, sum(deaths)::bigint AS deaths,
       min(first_revision) AS first_revision, max(last_revision) AS last_revision, max(last_seen) AS last_seen
     FROM (
-      SELECT fingerprint, function, route_id, dead, deaths, first_revision, last_revision, last_seen
-      FROM dead_letter_origins WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}
+      (${folded})
       UNION ALL
-      SELECT fingerprint, function, COALESCE(route_id, ${NOWHERE}::uuid), change, CASE WHEN change = 1 THEN 1 ELSE 0 END,
+      SELECT function, COALESCE(route_id, ${NOWHERE}::uuid), change, CASE WHEN change = 1 THEN 1 ELSE 0 END,
         CASE WHEN change = 1 THEN revision END, CASE WHEN change = 1 THEN revision END, CASE WHEN change = 1 THEN at END
-      FROM dead_letter_changes WHERE tenant_id = ${tenantId}::uuid ${of(fingerprints)}) AS every
-    GROUP BY fingerprint, function, route_id HAVING sum(deaths) > 0) AS origins`;
+      FROM dead_letter_changes
+      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = wanted.fingerprint) AS every
+    GROUP BY function, route_id HAVING sum(deaths) > 0 ORDER BY 3 DESC LIMIT ${most}::int) AS origins`;
 }
+
+/** Whether a group (`groups` of the query around it) has had a job that fits `condition` on its function or route. */
+export const cameFrom = (tenantId: string, condition: Prisma.Sql): Prisma.Sql => Prisma.sql`(
+  EXISTS (SELECT FROM dead_letter_origins AS came
+    WHERE came.tenant_id = ${tenantId}::uuid AND came.fingerprint = groups.fingerprint AND ${condition})
+  OR EXISTS (SELECT FROM dead_letter_changes AS came
+    WHERE came.tenant_id = ${tenantId}::uuid AND came.fingerprint = groups.fingerprint AND change = 1
+      AND ${condition}))`;
 
 /** How many died when: `unit` is the stretch of time, `since` where it begins; the ledger's notes included. */
 export function deathRows(

@@ -4,7 +4,7 @@ import { defineQuery } from "#lib/command/define.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { COUNT_CAP, readMasker, readSummary } from "#lib/jobs/queries.ts";
-import { deathRows, groupRows, hasNotes, NOWHERE, originRows } from "./group-rows.ts";
+import { cameFrom, deathRows, groupRows, hasNotes, NOWHERE, originRows } from "./group-rows.ts";
 import {
   type DeadLetterGroup,
   type DeadLetterGroupDetail,
@@ -20,7 +20,7 @@ const DAYS = 30;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Functions and routes that a list names of a group. */
-const LISTED_ORIGINS = 8;
+const LISTED_ORIGINS = 30;
 const SHOWN_ORIGINS = 100;
 const EXAMPLES = 5;
 
@@ -32,9 +32,11 @@ type GroupRow = {
   deaths: number;
   firstSeen: Date;
   lastSeen: Date;
+  sinceRevision: number | null;
 };
 const COLUMNS = Prisma.sql`fingerprint, error_name AS name, error_message AS message, dead::int, deaths::int,
-  first_seen AS "firstSeen", last_seen AS "lastSeen"`;
+  first_seen AS "firstSeen", last_seen AS "lastSeen",
+  first_revision AS "sinceRevision"`;
 
 type OriginRow = {
   fingerprint: string;
@@ -47,20 +49,24 @@ type OriginRow = {
   firstRevision: number | null;
   lastRevision: number | null;
   lastSeen: Date;
-  sinceRevision: number | null;
 };
 
 /** Where each group's jobs came from, those with most dead first; at most `most` of a group. */
-function readOrigins(tx: Transaction, tenantId: string, fingerprints: readonly string[], most: number) {
+async function readOrigins(
+  tx: Transaction,
+  tenantId: string,
+  fingerprints: readonly string[],
+  most: number,
+): Promise<OriginRow[]> {
+  const noted = await hasNotes(tx, tenantId);
   return tx.$queryRaw<OriginRow[]>`
-    SELECT fingerprint, function, route_id AS "routeId", method, path, dead::int, deaths::int,
-      first_revision AS "firstRevision", last_revision AS "lastRevision", last_seen AS "lastSeen", since AS "sinceRevision"
-    FROM (
-      SELECT origins.*, route.method, route.path, min(first_revision) OVER (PARTITION BY fingerprint) AS since,
-        row_number() OVER (PARTITION BY fingerprint ORDER BY dead DESC, origins.deaths DESC, function, route_id) AS place
-      FROM ${originRows(tenantId, fingerprints)}
-      LEFT JOIN draft_routes route ON route.tenant_id = ${tenantId}::uuid AND route.id = route_id) AS placed
-    WHERE place <= ${most} ORDER BY fingerprint, place`;
+    SELECT wanted.fingerprint, origins.function, origins.route_id AS "routeId", route.method, route.path,
+      origins.dead::int, origins.deaths::int, origins.first_revision AS "firstRevision",
+      origins.last_revision AS "lastRevision", origins.last_seen AS "lastSeen"
+    FROM unnest(${[...fingerprints]}::text[]) WITH ORDINALITY AS wanted(fingerprint, place)
+    CROSS JOIN LATERAL ${originRows(tenantId, noted, most)}
+    LEFT JOIN draft_routes route ON route.tenant_id = ${tenantId}::uuid AND route.id = origins.route_id
+    ORDER BY wanted.place, origins.dead DESC, origins.deaths DESC, origins.function, origins.route_id`;
 }
 
 const routeOf = ({ routeId, method, path }: Pick<OriginRow, "routeId" | "method" | "path">) =>
@@ -100,7 +106,7 @@ async function withOrigins(tx: Transaction, tenantId: string, rows: readonly Gro
       trend: hours.map((hour) => died.get(`${row.fingerprint} ${hour}`) ?? 0),
       functions: [...new Set(own.map((origin) => origin.function))],
       routes: [...routes.values()],
-      sinceRevision: own[0]?.sinceRevision ?? null,
+      sinceRevision: row.sinceRevision,
     };
   });
   return { groups, origins, hours };
@@ -127,17 +133,12 @@ const SEARCHED = Prisma.sql`error_name || CASE WHEN error_message ~ '^\\s*[[{]' 
 
 function narrowing(tenantId: string, { q, function: name, routeId }: ListInput): Prisma.Sql[] {
   const conditions: Prisma.Sql[] = [];
-  const from = originRows(tenantId, null);
   if (q) {
-    conditions.push(Prisma.sql`(strpos(lower(${SEARCHED}), lower(${q})) > 0
-      OR fingerprint = ${q} OR fingerprint IN (SELECT fingerprint FROM ${from} WHERE function = ${q}))`);
+    conditions.push(Prisma.sql`(strpos(lower(${SEARCHED}), lower(${q})) > 0 OR fingerprint = ${q}
+      OR ${cameFrom(tenantId, Prisma.sql`came.function = ${q}`)})`);
   }
-  if (name)
-    conditions.push(Prisma.sql`fingerprint IN (SELECT fingerprint FROM ${from} WHERE function = ${name})`);
-  if (routeId)
-    conditions.push(
-      Prisma.sql`fingerprint IN (SELECT fingerprint FROM ${from} WHERE route_id = ${routeId}::uuid)`,
-    );
+  if (name) conditions.push(cameFrom(tenantId, Prisma.sql`came.function = ${name}`));
+  if (routeId) conditions.push(cameFrom(tenantId, Prisma.sql`came.route_id = ${routeId}::uuid`));
   return conditions;
 }
 

@@ -60,12 +60,16 @@ async function start(selection: Selection, options: Partial<RequeueInput> = {}, 
 
 /** Carries runs on as a worker's chores do, until this one has come to its end. */
 const carried = (id: string) =>
-  eventually("the run is over", async () => {
-    await advanceRuns(world.workerRole, 1_000);
-    await watchRuns(world.workerRole, 1_000);
-    const run = await getRun(ada, { id });
-    return run.state !== "running" && run;
-  });
+  eventually(
+    "the run is over",
+    async () => {
+      await advanceRuns(world.workerRole, 1_000);
+      await watchRuns(world.workerRole, 1_000);
+      const run = await getRun(ada, { id });
+      return run.state !== "running" && run;
+    },
+    60_000,
+  );
 const items = async (id: string, view?: "skipped" | "failed" | "done") =>
   (await listRunItems(ada, { id, view, limit: 100 })).data.map((item) => runItemSchema.parse(item));
 const states = async (ids: readonly string[]) => {
@@ -257,9 +261,12 @@ test("a run goes no faster than it was told", async () => {
 test("a run leaves room in the queue, says that it is held up, and goes on when there is room", async () => {
   const { fingerprint } = await deadJobs(1_300);
   const run = await start(groupOf(fingerprint));
-  await advanceRuns(world.workerRole, 300);
-  const full = await getRun(ada, { id: run.id });
-  assert.deepEqual([full.done, full.heldUp, full.state], [1_000, true, "running"]);
+  const full = await eventually("the queue is full", async () => {
+    await advanceRuns(world.workerRole, 300);
+    const now = await getRun(ada, { id: run.id });
+    return now.heldUp && now;
+  });
+  assert.deepEqual([full.done, full.state], [1_000, "running"]);
   await clearQueue();
   const over = await carried(run.id);
   assert.deepEqual([over.done, over.heldUp], [1_300, false]);
@@ -269,9 +276,12 @@ test("a run leaves room in the queue, says that it is held up, and goes on when 
 test("a run with a canary sends the others only when the first have succeeded", async () => {
   const { ids, fingerprint } = await deadJobs(20, { function: "echo" });
   const run = await start(groupOf(fingerprint), { canary: 3 });
-  await advanceRuns(world.workerRole, 300);
-  const waiting = await getRun(ada, { id: run.id });
-  assert.deepEqual([waiting.done, waiting.canaryState], [3, "waiting"]);
+  const waiting = await eventually("the canary is under way", async () => {
+    await advanceRuns(world.workerRole, 300);
+    const now = await getRun(ada, { id: run.id });
+    return now.canaryState === "waiting" && now;
+  });
+  assert.equal(waiting.done, 3);
   const worker = await world.worker();
   const over = await carried(run.id);
   assert.deepEqual([over.state, over.canaryState, over.done], ["completed", "passed", 20]);
@@ -310,6 +320,7 @@ test("a run stops by itself when the same error comes back, and not for another 
   await eventually(
     "the run knows that they died",
     async () => (await getRun(ada, { id: through.id })).died === 8,
+    30_000,
   );
   await worker.stop();
 });
