@@ -6,6 +6,8 @@ declare module "autocannon" {
     pipelining: number;
     /** Seconds. */
     duration: number;
+    /** Sent in turn. */
+    requests?: readonly { method: string; path: string; headers: Record<string, string> }[];
   };
   /** What this project reads of autocannon's result. */
   type Result = { requests: { total: number }; errors: number; non2xx: number };

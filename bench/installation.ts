@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { formatCredential } from "#lib/contract/credential.ts";
 import { serializeRevision } from "#lib/contract/revision.ts";
-import { routeSchema } from "#lib/contract/route.ts";
+import { type RouteFieldsInput, routeSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { nthRoute } from "#tests/harness/many-routes.ts";
 
@@ -21,7 +21,7 @@ const nthKey = (index: number): string =>
   formatCredential("apiKey", createHash("sha256").update(`bench key ${index}`).digest());
 
 /** The text of a revision with `count` routes of a realistic mix. */
-export const revisionOf = (count: number, more: Partial<ReturnType<typeof nthRoute>> = {}): string =>
+export const revisionOf = (count: number, more: Partial<RouteFieldsInput> = {}): string =>
   serializeRevision(
     Array.from({ length: count }, (_, index) =>
       routeSchema.parse({ id: uuidv7(), ...nthRoute(index), ...more }),
@@ -44,7 +44,11 @@ export async function publishText(client: pg.ClientBase, tenantId: string, conte
  * Fills an empty database as a superuser: tenants with published revisions, and keys of which one in ten has rights of
  * its own, one in a hundred ends and one in a hundred has been revoked.
  */
-export async function fillInstallation(client: pg.ClientBase, size: Size): Promise<Installation> {
+export async function fillInstallation(
+  client: pg.ClientBase,
+  size: Size,
+  more: Partial<RouteFieldsInput> = {},
+): Promise<Installation> {
   const tenants = Array.from({ length: size.tenants }, (_, index) => ({
     id: uuidv7(),
     slug: `bench-${index}`,
@@ -56,14 +60,14 @@ export async function fillInstallation(client: pg.ClientBase, size: Size): Promi
   const others = Math.max(1, size.tenants - 1);
   const each = Math.floor((size.routes - size.bigRoutes) / others);
   for (const [index, { id }] of tenants.entries()) {
-    await publishText(client, id, revisionOf(index === 0 ? size.bigRoutes : each));
+    await publishText(client, id, revisionOf(index === 0 ? size.bigRoutes : each, more));
   }
   // Indexes on parts of words and unique ones are built many times faster than they are kept.
   await client.query("DROP INDEX IF EXISTS api_keys_search_idx");
   await client.query(
     `INSERT INTO api_keys (id, tenant_id, name, key_hash, prefix, last_four, created_by_label, authorized_requests,
        expires_at, revoked_at)
-     SELECT gen_random_uuid(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], 'Partner ' || i,
+     SELECT uuidv7(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], 'Partner ' || i,
        sha256(('bench ' || i)::bytea), 'gh_aaaaaa', 'aaaa', 'Somebody',
        CASE WHEN i % 10 = 3 THEN json_build_array(json_build_object('method', 'GET',
          'path', '/orders/v' || i % 50 || '/*', 'queryParameters', json_build_object())) END,

@@ -9,7 +9,8 @@ import { fillJobs, type JobsFill } from "./fill-jobs.ts";
 
 const WARM = 5;
 
-export type Listed = { what: string; p50: number; p95: number; empty: number; hold: number };
+export type Times = { p50: number; p95: number };
+export type Listed = { what: string; own: Times; empty: Times; hold: number };
 type Sample = {
   id: string;
   function: string;
@@ -85,7 +86,8 @@ export async function listTimes(plane: ControlPlane, fill: JobsFill, times: numb
       own.push(taken);
       beside.push(nothing);
     }
-    listed.push({ what, p50: at(own, 0.5), p95: at(own, 0.95), empty: at(beside, 0.95), hold });
+    const timesOf = (taken: number[]): Times => ({ p50: at(taken, 0.5), p95: at(taken, 0.95) });
+    listed.push({ what, own: timesOf(own), empty: timesOf(beside), hold });
     console.log(
       `${what}: ${at(own, 0.5).toFixed(1)} / ${at(own, 0.95).toFixed(1)} ms, empty ${at(beside, 0.95).toFixed(1)} ms`,
     );
