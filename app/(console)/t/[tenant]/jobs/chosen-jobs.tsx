@@ -8,6 +8,9 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { whyNotCancel } from "#lib/jobs/rules.ts";
 import type { JobSummary } from "#lib/jobs/schema.ts";
 
+const RequeueDialog = dynamic(() =>
+  import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
+);
 const CancelDialog = dynamic(() => import("./cancel-dialog.tsx").then((module) => module.CancelDialog));
 
 type Props = {
@@ -24,10 +27,12 @@ const jobs = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "
 /** What can be done to the jobs that are chosen; at the foot of the window while any are. */
 export function ChosenJobs({ tenant, chosen, left, onChoosePage, onClear }: Props) {
   const client = useQueryClient();
+  const [requeuing, setRequeuing] = useState<readonly string[] | null>(null);
   const [cancelling, setCancelling] = useState<readonly JobSummary[] | null>(null);
-  if (chosen.size === 0 && !cancelling) return null;
+  if (chosen.size === 0 && !cancelling && !requeuing) return null;
   const all = [...chosen.values()];
   const waiting = all.filter((job) => whyNotCancel(job) === null);
+  const dead = all.filter((job) => job.state === "dead");
   const role = whyNot(tenant.role, "job.act");
   return (
     <section
@@ -52,7 +57,24 @@ export function ChosenJobs({ tenant, chosen, left, onChoosePage, onClear }: Prop
       >
         Cancel {jobs(waiting.length)}…
       </Button>
+      <Button
+        size="small"
+        variant="primary"
+        disabledReason={
+          role ?? (dead.length === 0 ? "None of them is dead: there is nothing to requeue." : null)
+        }
+        onClick={() => setRequeuing(dead.map(({ id }) => id))}
+      >
+        Requeue {jobs(dead.length)}…
+      </Button>
       <IconButton label="Choose none" size="small" icon={<X aria-hidden size={14} />} onClick={onClear} />
+      {requeuing ? (
+        <RequeueDialog
+          tenant={tenant.slug}
+          selection={{ by: "ids", ids: [...requeuing] }}
+          onClose={() => setRequeuing(null)}
+        />
+      ) : null}
       {cancelling ? (
         <CancelDialog
           tenant={tenant.slug}

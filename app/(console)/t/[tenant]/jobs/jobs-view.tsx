@@ -11,8 +11,9 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import type { Role } from "#lib/access/permissions.ts";
-import { countOf } from "#lib/overview/rules.ts";
+import { type Role, whyNot } from "#lib/access/permissions.ts";
+import type { JobFilters } from "#lib/jobs/schema.ts";
+import { countOf, countText } from "#lib/overview/rules.ts";
 import { paths } from "#lib/paths.ts";
 import { ChosenJobs } from "./chosen-jobs.tsx";
 import { FilterChips } from "./filter-chips.tsx";
@@ -31,6 +32,9 @@ import { StateToggles } from "./state-toggles.tsx";
 import { useChosen } from "./use-chosen.ts";
 import { type JobListData, useJobList } from "./use-job-list.ts";
 
+const RequeueDialog = dynamic(() =>
+  import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
+);
 const FurtherFilters = dynamic(() => import("./further-filters.tsx").then((module) => module.FurtherFilters));
 
 type Props = {
@@ -65,7 +69,16 @@ export function JobsView({ tenant, filters, names, functions, initial }: Props) 
       <PageHeader
         title="Jobs"
         description="Work that routes and handlers handed over. Delivery is at least once, in no promised order."
-        actions={untouched ? null : <SavedViews tenant={tenant} filters={filters} />}
+        actions={
+          untouched ? null : (
+            <>
+              {filters.state === "dead" && list.count && list.count.count > 0 ? (
+                <RequeueAll tenant={tenant} filters={filters} count={countText(list.count)} />
+              ) : null}
+              <SavedViews tenant={tenant} filters={filters} />
+            </>
+          )
+        }
       />
       <JobRepairs slug={tenant.slug} />
       {untouched ? (
@@ -137,6 +150,26 @@ export function JobsView({ tenant, filters, names, functions, initial }: Props) 
           />
         </>
       )}
+    </>
+  );
+}
+
+/** Sends round again what the list shows, all of its pages; the server freezes and counts it first. */
+function RequeueAll({ tenant, filters, count }: Pick<Props, "tenant" | "filters"> & { count: string }) {
+  const [asking, setAsking] = useState(false);
+  const { sort: _, ...narrowing } = viewOf(filters);
+  return (
+    <>
+      <Button disabledReason={whyNot(tenant.role, "job.act")} onClick={() => setAsking(true)}>
+        Requeue all {count}…
+      </Button>
+      {asking ? (
+        <RequeueDialog
+          tenant={tenant.slug}
+          selection={{ by: "filter", filters: narrowing as JobFilters }}
+          onClose={() => setAsking(false)}
+        />
+      ) : null}
     </>
   );
 }
