@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectNoViolation } from "./no-violation.ts";
 import { signInAs } from "./session.ts";
 
 const SIZES = [
@@ -7,14 +7,6 @@ const SIZES = [
   { name: "phone", width: 375, height: 800 },
 ];
 const THEMES = ["light", "dark"] as const;
-
-async function expectNoViolation(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
-  expect(found, what).toEqual([]);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
-}
 
 /** The addresses of every kind of page, with one object of each kind that has a page of its own. */
 async function everyPage(page: Page): Promise<string[]> {

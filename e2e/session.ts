@@ -5,6 +5,7 @@ type User = { email: string; password: string; token: string };
 type Demo = {
   console: string;
   gateway: string;
+  operator: User;
   tenants: Record<
     string,
     { users: Record<string, User>; apiKeys?: Record<string, { id: string; key: string }> }
@@ -29,6 +30,13 @@ export const partnerKey = (): string => {
 export async function signInAs(page: Page, tenant: string, role: string): Promise<void> {
   const user = demo.tenants[tenant]?.users[role];
   if (!user) throw new Error(`the demo has no ${role} of ${tenant}`);
+  await signIn(page, user);
+}
+
+/** Signs in as the operator of the demo's installation, who is a member of nothing. */
+export const signInAsOperator = (page: Page): Promise<void> => signIn(page, demo.operator);
+
+async function signIn(page: Page, user: User): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(user.email);
   await page.getByLabel("Password").fill(user.password);

@@ -16,6 +16,7 @@ function settings() {
 }
 
 let sender: { stop: () => Promise<void> } | null = null;
+let expiry: { stop: () => Promise<void> } | null = null;
 
 const app = next({ dev, dir: process.cwd(), hostname: host, port });
 await app.prepare();
@@ -50,6 +51,9 @@ server.listen(port, host, () => {
   const address = server.address();
   const bound = typeof address === "object" && address ? address.port : port;
   console.log(JSON.stringify({ msg: "console ready", address: `http://${host}:${bound}` }));
+  void import("#lib/support/commands.ts").then(({ startSupportExpiry }) => {
+    expiry = startSupportExpiry({ log: (line) => console.log(JSON.stringify(line)) });
+  });
   // Nothing of it is loaded where no mail can be sent.
   if (notices) {
     void import("#lib/notices/commands.ts").then(({ startKeyNotices }) => {
@@ -60,8 +64,8 @@ server.listen(port, host, () => {
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
-    const quiet = sender?.stop();
-    server.close(() => void Promise.resolve(quiet).finally(() => process.exit(0)));
+    const quiet = Promise.all([sender?.stop(), expiry?.stop()]);
+    server.close(() => void quiet.finally(() => process.exit(0)));
     server.closeIdleConnections();
     // Keep-alive connections of browsers would hold the process for as long as their pages are open.
     setTimeout(() => server.closeAllConnections(), 2_000).unref();

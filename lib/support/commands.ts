@@ -1,46 +1,15 @@
-import { type Actor, actorLabel } from "#lib/access/actor.ts";
+import type { Actor } from "#lib/access/actor.ts";
 import { assertOperator } from "#lib/access/authorize.ts";
-import { type Outsider, writeAudit } from "#lib/audit/audit.ts";
+import { writeAudit } from "#lib/audit/audit.ts";
 import { defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
-import { database, type Transaction } from "#lib/db/client.ts";
-import { enterTenantOf, withNewTenant } from "#lib/db/scope.ts";
+import { withNewTenant } from "#lib/db/scope.ts";
 import { conflict, DomainError, notFound } from "#lib/errors/domain-error.ts";
+import { clockwork, close } from "./close.ts";
 import { getAnyTenant, getSupportSession } from "./queries.ts";
-import type { NewSupportSession, SupportAccess, SupportMode, SupportSession } from "./schema.ts";
+import type { NewSupportSession, SupportAccess, SupportSession } from "./schema.ts";
 
-type How = "left" | "removed" | "expired";
-type Closed = { id: string; operatorEmail: string; mode: SupportMode; endedAt: Date };
-
-/** Ends what is open in the tenant: one session, or all. Gives those that it ended; nobody else has ended them. */
-async function close(
-  tx: Transaction,
-  tenantId: string,
-  how: How,
-  by: Actor | Outsider,
-  only: { id?: string; operatorId?: string } = {},
-): Promise<Closed[]> {
-  const due = how === "expired";
-  const label = "proof" in by ? actorLabel(by) : null;
-  const closed = await tx.$queryRaw<Closed[]>`
-    UPDATE support_sessions SET ended_at = LEAST(clock_timestamp(), expires_at), ended_how = ${how}::text,
-      ended_by_label = ${label}::text
-    WHERE tenant_id = ${tenantId}::uuid AND ended_at IS NULL AND (expires_at <= clock_timestamp()) = ${due}::boolean
-      AND (${only.id ?? null}::uuid IS NULL OR id = ${only.id ?? null}::uuid)
-      AND (${only.operatorId ?? null}::uuid IS NULL OR operator_id = ${only.operatorId ?? null}::uuid)
-    RETURNING id, operator_email AS "operatorEmail", mode, ended_at AS "endedAt"`;
-  for (const { id, operatorEmail, mode, endedAt } of closed) {
-    await writeAudit(tx, by, tenantId, {
-      action: "support.end",
-      targetType: "support_session",
-      targetId: id,
-      after: { operator: operatorEmail, mode, ended: how, at: endedAt.toISOString() },
-    });
-  }
-  return closed;
-}
-
-const clockwork = (): Outsider => ({ label: "Gatehouse", requestId: uuidv7(), ip: "" });
+export { closeExpiredSupportSessions, startSupportExpiry } from "./expiry.ts";
 
 /**
  * Enters a tenant as support. Throws `not_found` unless the actor is an operator and the tenant exists, and `conflict`
@@ -127,16 +96,3 @@ export const setSupportAccess = defineCommand(
     return { allowed };
   },
 );
-
-/** Writes down, with an audit entry each, the ends of the sessions whose time has come. Gives their number. */
-export async function closeExpiredSupportSessions(): Promise<number> {
-  const tenants = await database().$queryRaw<{ id: string }[]>`SELECT tenants_with_expired_support() AS id`;
-  let closed = 0;
-  for (const { id } of tenants) {
-    closed += await database().$transaction(async (tx) => {
-      await enterTenantOf(tx, id);
-      return (await close(tx, id, "expired", clockwork())).length;
-    });
-  }
-  return closed;
-}

@@ -116,10 +116,11 @@ export function FoundList({ found: { jobs, refusals, keys, tenants, more }, insi
                 <Badge tone="warn">support off</Badge>
               )
             }
-            name={tenant.name}
-            tenant={tenant}
+            name={<TextLink href={paths.supportTenant(tenant.slug)}>{tenant.name}</TextLink>}
             action={way(tenant, paths.overview(tenant.slug), "tenant")}
-          />
+          >
+            <span className="font-mono">{tenant.slug}</span>
+          </Row>
         ))}
       </Kind>
     </>
@@ -173,7 +174,8 @@ function Row({
 }: {
   lead: ReactNode;
   name: ReactNode;
-  tenant: { slug: string; name: string };
+  /** Whose it is; left out for a tenant itself. */
+  tenant?: { slug: string; name: string };
   action: ReactNode;
   children?: ReactNode;
 }) {
@@ -183,10 +185,14 @@ function Row({
         <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
           {lead}
           <span className="wrap-anywhere font-medium">{name}</span>
-          <span className="text-muted">in</span>
-          <TextLink href={paths.supportTenant(tenant.slug)} className="wrap-anywhere">
-            {tenant.name}
-          </TextLink>
+          {tenant ? (
+            <>
+              <span className="text-muted">in</span>
+              <TextLink href={paths.supportTenant(tenant.slug)} className="wrap-anywhere">
+                {tenant.name}
+              </TextLink>
+            </>
+          ) : null}
         </p>
         {children ? (
           <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-muted text-xs">
