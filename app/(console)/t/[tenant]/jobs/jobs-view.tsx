@@ -8,7 +8,6 @@ import { Pager } from "#components/table/pager.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
-import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
@@ -27,6 +26,7 @@ import {
   viewOf,
   WITHIN_OPTIONS,
 } from "./list-filters.ts";
+import { Refusal } from "./refusal.tsx";
 import { SavedViews } from "./saved-views.tsx";
 import { StateToggles } from "./state-toggles.tsx";
 import { useChosen } from "./use-chosen.ts";
@@ -118,7 +118,7 @@ export function JobsView({ tenant, filters, names, functions, initial }: Props) 
           ) : null}
           {list.error ? (
             <div className="mb-3">
-              <ErrorNotice error={list.error} />
+              <Refusal error={list.error} />
             </div>
           ) : null}
           {list.rows.length > 0 ? (
