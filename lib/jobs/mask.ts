@@ -77,6 +77,8 @@ export function maskerOf(rules: readonly string[]): Masker {
 
 /** Text that is itself JSON, as a request's body is, is masked inside; `name=value` pairs are as well. */
 function maskText(text: string, hidden: Hidden, path: string, depth: number): string {
+  // Neither JSON nor a pair: most lines of a log.
+  if (!/[={[]/.test(text)) return text;
   if (/^\s*[[{]/.test(text) && text.length <= MAX_PARSED_CHARACTERS) {
     try {
       const { value, masked } = mask(JSON.parse(text), hidden, path, depth + 1);

@@ -123,12 +123,19 @@ async function readAttempts(
   tenantId: string,
   jobId: string,
   masker: Masker,
+  whole: boolean,
 ): Promise<JobAttempt[]> {
-  const rows = await tx.jobAttempt.findMany({
+  const found = await tx.jobAttempt.findMany({
     where: { jobId, tenantId },
     orderBy: { number: "desc" },
     take: SHOWN_ATTEMPTS,
+    omit: { logs: !whole, error: !whole },
   });
+  const rows = found.map((row) => ({
+    ...row,
+    logs: whole ? row.logs : null,
+    error: whole ? row.error : null,
+  }));
   const workers = await tx.gatewayInstance.findMany({
     where: { id: { in: [...new Set(rows.map((row) => row.workerId))] } },
     select: { id: true, name: true },
@@ -185,7 +192,7 @@ async function readSteps(
   return { steps: stepsOf(facts, times, kept), masked };
 }
 
-/** One job with its whole story, its payloads masked, or null where they are not wanted. Throws `not_found`. */
+/** One job with its whole story, its payloads masked; they and what attempts left are null where they are not wanted. Throws `not_found`. */
 export const getJob = defineQuery(
   "tenant.read",
   async ({ tx, actor }, { id, payloads = true }: { id: string; payloads?: boolean }): Promise<JobDetail> => {
@@ -195,7 +202,7 @@ export const getJob = defineQuery(
     if (!found) throw notFound("job");
     const row = { ...found, input: payloads ? found.input : null, result: payloads ? found.result : null };
     const masker = await readMasker(tx, tenantId);
-    const attemptLog = await readAttempts(tx, tenantId, id, masker);
+    const attemptLog = await readAttempts(tx, tenantId, id, masker, payloads);
     const actionRows = await tx.jobAction.findMany({
       where: { jobId: id, tenantId },
       orderBy: { at: "asc" },

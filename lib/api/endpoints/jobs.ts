@@ -50,7 +50,7 @@ export const jobEndpoints: Endpoint[] = [
     method: "GET",
     path: "/tenants/{tenant}/jobs/{id}",
     summary:
-      "Read one job with its whole story; secret-looking values are masked. payloads=false leaves input and results null",
+      "Read one job with its whole story; secret-looking values are masked. payloads=false leaves input, results and what attempts left null",
     query: z.strictObject({ payloads: z.enum(["true", "false"]).default("true") }),
     response: dataOf(jobDetailSchema),
     handle: async ({ actor, params, query }) => ({

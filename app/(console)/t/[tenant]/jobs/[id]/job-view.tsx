@@ -42,6 +42,7 @@ const sameCourse = (last: JobDetail, now: JobDetail) =>
   last.state === now.state &&
   last.attempts === now.attempts &&
   last.actions.length === now.actions.length &&
+  last.attemptLog.at(-1)?.outcome === now.attemptLog.at(-1)?.outcome &&
   last.pipeline?.step === now.pipeline?.step;
 
 /** The whole story of one job, live, and what a person can do about it. */
@@ -56,8 +57,8 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
       const brief = await api.get<JobDetail>(path, { query: { payloads: false }, signal });
       // Payloads can be large and change with the job's course only.
       if (!sameCourse(last, brief)) return api.get<JobDetail>(path, { signal });
-      const { input, result, steps, told, masked } = last;
-      return { ...brief, input, result, steps, told, masked };
+      const { input, result, steps, told, masked, attemptLog } = last;
+      return { ...brief, input, result, steps, told, masked, attemptLog };
     },
     initialData: initial,
     refetchInterval: ({ state }) => (state.data && UNFINISHED.includes(state.data.state) ? 1_000 : 5_000),
