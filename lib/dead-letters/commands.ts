@@ -21,12 +21,15 @@ const FREEZING_MS = 60_000;
 /** Selections that one person may have prepared at a time; the oldest of more run out. */
 const PREPARED_AT_ONCE = 4;
 
+/** Of the jobs that were named, so many stay with the run itself. */
+const KEPT_IDS = 20;
+
 const json = (value: unknown) => value as Prisma.InputJsonValue;
 
 /** What the audit log keeps of a selection: names of a few, the number of the others. */
 function auditOf(selection: Selection): Prisma.InputJsonValue {
   if (selection.by === "ids")
-    return json({ by: "ids", ids: selection.ids.slice(0, 20), count: selection.ids.length });
+    return json({ by: "ids", ids: selection.ids.slice(0, KEPT_IDS), count: selection.ids.length });
   return json(selection);
 }
 
@@ -39,10 +42,12 @@ async function prepare(context: CommandContext, action: RunAction, selection: Se
       SELECT id FROM dead_letter_runs WHERE tenant_id = ${tenantId}::uuid AND actor_id = ${actor.userId}::uuid
         AND state = 'prepared' AND expires_at > now()
       ORDER BY created_at DESC OFFSET ${PREPARED_AT_ONCE - 1})`;
+  // The items are the selection; a thousand ids would only make every answer about the run heavy.
+  const kept = selection.by === "ids" ? { ...selection, ids: selection.ids.slice(0, KEPT_IDS) } : selection;
   await tx.$executeRaw`
     INSERT INTO dead_letter_runs
       (id, tenant_id, action, selection, preview, actor_id, actor_label, total, expires_at)
-    VALUES (${id}::uuid, ${tenantId}::uuid, ${action}, ${JSON.stringify(selection)}::json, '{}'::json,
+    VALUES (${id}::uuid, ${tenantId}::uuid, ${action}, ${JSON.stringify(kept)}::json, '{}'::json,
       ${actor.userId}::uuid, ${actorLabel(actor)}, 0, now() + ${PREPARED_MINUTES}::int * interval '1 minute')`;
   const total = await freezeItems(tx, tenantId, id, selection);
   const preview = await previewOf(tx, tenantId, id, total, selection);

@@ -169,6 +169,7 @@ export const runSchema = z.object({
   id: z.uuid(),
   action: z.enum(RUN_ACTIONS),
   state: z.enum(RUN_STATES),
+  /** As it was asked for; of jobs that were named the first 20, for all of them are in the run's items. */
   selection: selectionSchema,
   preview: runPreviewSchema,
   reason: z.string().nullable(),

@@ -1,8 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
+import { useCommands } from "#components/shell/commands.ts";
 import { DataTable } from "#components/table/data-table.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -43,6 +44,27 @@ export function GroupView({ tenant, role, initial }: Props) {
   const [acting, setActing] = useState<RunAction | null>(null);
   const { dead, deaths } = group;
   const refusal = whyNot(role, "job.act") ?? (dead === 0 ? "None of these jobs is dead any more." : null);
+  useCommands(
+    useMemo(
+      () =>
+        refusal === null
+          ? [
+              {
+                id: "requeue-group",
+                label: `Requeue ${jobsText(dead)} of this group`,
+                keywords: "retry run",
+                run: () => setActing("requeue"),
+              },
+              {
+                id: "discard-group",
+                label: `Discard ${jobsText(dead)} of this group`,
+                run: () => setActing("discard"),
+              },
+            ]
+          : [],
+      [refusal, dead],
+    ),
+  );
   return (
     <>
       <PageHeader
