@@ -26,7 +26,8 @@ const trivialHost: FunctionsHost = {
   close: async () => {},
 };
 
-export type Round = { enqueue: number; drain: number; cpuMs: number };
+/** Jobs per second, and per CPU-second of everything that had to do with them. */
+export type Round = { enqueue: number; drain: number; drainPerCpu: number; perCpu: number };
 export type Throughput = { ledger: Round; alone: Round };
 
 /** CPU seconds of this process and of every process of the PostgreSQL server, ended ones included. */
@@ -76,12 +77,15 @@ async function measure(
   const began = performance.now();
   await sendAll(count, send);
   const sent = performance.now();
+  const cpuSent = cpuSeconds(serverPid);
   await drain();
   const done = performance.now();
+  const cpuDone = cpuSeconds(serverPid);
   return {
     enqueue: count / ((sent - began) / 1_000),
     drain: count / ((done - sent) / 1_000),
-    cpuMs: ((cpuSeconds(serverPid) - cpu) / count) * 1_000,
+    drainPerCpu: count / (cpuDone - cpuSent),
+    perCpu: count / (cpuDone - cpu),
   };
 }
 
@@ -198,7 +202,8 @@ export async function throughput(database: TestDatabase, count: number, rounds: 
   const of = (side: keyof Throughput): Round => ({
     enqueue: median(taken.map((each) => each[side].enqueue)),
     drain: median(taken.map((each) => each[side].drain)),
-    cpuMs: median(taken.map((each) => each[side].cpuMs)),
+    drainPerCpu: median(taken.map((each) => each[side].drainPerCpu)),
+    perCpu: median(taken.map((each) => each[side].perCpu)),
   });
   return { ledger: of("ledger"), alone: of("alone") };
 }

@@ -73,7 +73,6 @@ try {
         verdict: line ? judge((least) => ratio >= least, 0.5, 0.8) : "",
       });
     };
-    const cpuRate = (value: number) => 1_000 / value;
     compare("jobs run by the ledger ÷ by pg-boss alone", ledger.drain, alone.drain, true, perSecond);
     compare(
       "jobs enqueued one by one, ledger ÷ pg-boss alone",
@@ -82,13 +81,15 @@ try {
       false,
       perSecond,
     );
+    const perCpu = (value: number) => `${Math.round(value)} per CPU-second`;
     compare(
-      "the whole way, per CPU-second of everything, ledger ÷ pg-boss alone",
-      cpuRate(ledger.cpuMs),
-      cpuRate(alone.cpuMs),
-      false,
-      (value) => `${Math.round(value)}`,
+      "the same per CPU-second of worker and PostgreSQL",
+      ledger.drainPerCpu,
+      alone.drainPerCpu,
+      true,
+      perCpu,
     );
+    compare("enqueued and run, per CPU-second of everything", ledger.perCpu, alone.perCpu, false, perCpu);
   }
   if (wanted.has("lists")) {
     const fill = { tenants: number("tenants"), jobs: number("jobs"), dead: number("dead") };
