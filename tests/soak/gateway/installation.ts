@@ -199,15 +199,17 @@ export async function soakInstallation() {
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     },
-    /** How many of these jobs the ledger knows as succeeded. */
-    async succeeded(ids: readonly string[]): Promise<number> {
+    /** What the ledger says of these jobs: how many are in which state, with the error of those that failed. */
+    async jobStates(ids: readonly string[]): Promise<Record<string, number>> {
       const { rows } = await persist(() =>
-        pool.query<{ count: number }>(
-          "SELECT count(*)::int AS count FROM jobs WHERE id = ANY ($1::uuid[]) AND state = 'succeeded'",
+        pool.query<{ state: string; count: number }>(
+          `SELECT coalesce(state || CASE WHEN state = 'succeeded' THEN '' ELSE ': ' || left(error::text, 120) END,
+             'not in the ledger') AS state, count(*)::int AS count
+           FROM unnest($1::uuid[]) AS accepted (id) LEFT JOIN jobs USING (id) GROUP BY 1`,
           [ids],
         ),
       );
-      return rows[0]?.count ?? 0;
+      return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
     },
 
     async close(): Promise<void> {
