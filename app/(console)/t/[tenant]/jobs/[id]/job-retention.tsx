@@ -32,7 +32,7 @@ export function JobRetention({ tenant, job }: Props) {
           </>
         ) : deletesAt ? (
           <p>
-            Deleted <RelativeTime at={deletesAt} />, with its payload, result and history.
+            Will be deleted <RelativeTime at={deletesAt} />, with its payload, result and history.
           </p>
         ) : (
           <p>Kept as long as it has not ended. After that its tenant’s settings say for how long.</p>
