@@ -27,6 +27,8 @@ const ROUNDS = 3;
 const SECONDS = 5;
 const PUBLISHES = 10;
 const PROBE_MS = 8_000;
+/** A busy machine makes the numbers worse, and must not end the run. */
+const READY_WITHIN_MS = 240_000;
 
 const server = await startTestServer();
 process.env.TEST_DATABASE_SERVER_URL = server.url;
@@ -58,7 +60,7 @@ async function installationOf(size: Size) {
 /** Starts a gateway and says what that took. */
 async function load(what: string, database: Parameters<typeof startGateway>[0], dataDirectory: string) {
   const began = performance.now();
-  const gateway = await startGateway(database, { dataDirectory, environment: { LOG_LEVEL: "info" } });
+  const gateway = await startGateway(database, { dataDirectory, readyTimeoutMs: READY_WITHIN_MS });
   const took = (performance.now() - began) / 1_000;
   add(
     `load, ${what}: started → ready`,
@@ -140,7 +142,7 @@ try {
 
   const gateways = [
     await startGateway(small.database, { dataDirectory: smallData }),
-    await startGateway(bigDatabase, { dataDirectory: bigData }),
+    await startGateway(bigDatabase, { dataDirectory: bigData, readyTimeoutMs: READY_WITHIN_MS }),
   ];
   const [smallGateway, bigGateway] = gateways as [StartedProcess, StartedProcess];
   const smallRequests = requestsOf(small.installation, SMALL);

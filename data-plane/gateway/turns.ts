@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 
 /** Requests wait no longer than about this for work that is done beside them. */
-const TURN_MS = 2;
+const TURN_MS = 1;
 
 /** For long work on the thread that serves: `await turns.give()` now and then lets requests have theirs. */
 export function createTurns() {

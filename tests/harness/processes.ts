@@ -24,7 +24,12 @@ export type StartedProcess = {
   kill(): Promise<void>;
 };
 
-type Options = { environment?: Record<string, string>; dataDirectory?: string };
+type Options = {
+  environment?: Record<string, string>;
+  dataDirectory?: string;
+  /** For starts with a lot to load on a busy machine; 30 s otherwise. */
+  readyTimeoutMs?: number;
+};
 
 /** A gateway on a free port against `database`, ready to answer. */
 export function startGateway(database: TestDatabase, options: Options = {}): Promise<StartedProcess> {
@@ -62,13 +67,13 @@ async function start(
   options: Options,
 ): Promise<StartedProcess> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(path.join(tmpdir(), `gatehouse-${plane}-`)));
-  const child = await Child.start(
-    planeProcess(plane, {
-      databaseUrl: database[`${plane}Url`],
-      port,
-      environment: { GATEHOUSE_DATA_DIR: dataDirectory, ...options.environment },
-    }),
-  );
+  const described = planeProcess(plane, {
+    databaseUrl: database[`${plane}Url`],
+    port,
+    environment: { GATEHOUSE_DATA_DIR: dataDirectory, ...options.environment },
+  });
+  const { readyTimeoutMs = described.readyTimeoutMs } = options;
+  const child = await Child.start({ ...described, readyTimeoutMs });
   const end = async <T>(how: () => Promise<T>): Promise<T> => {
     const result = await how();
     if (!options.dataDirectory) await rm(dataDirectory, { recursive: true, force: true });

@@ -10,6 +10,7 @@ const HELD_UP_MS = 10;
 const CONNECT_WITHIN_MS = 1_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 2_000;
+const SETTLED_MS = 10_000;
 
 /**
  * Adds ARGV[1] to the count of a window that begins with its first request, and gives the count and what is left of the
@@ -51,6 +52,7 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
   let client: RedisClientType | null = null;
   let script = "";
   let usable = false;
+  let usableSince = 0;
   let closed = false;
   let fallbacks = 0;
   let retries = 0;
@@ -62,7 +64,9 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
   function giveUp(lost: RedisClientType, reason: string): void {
     if (client !== lost) return;
     client = null;
-    if (usable || retries === 0) {
+    // One that comes and goes is asked less and less often.
+    if (usable && performance.now() - usableSince > SETTLED_MS) retries = 0;
+    if (!closed && (usable || retries === 0)) {
       logger.warn(
         { reason },
         "Redis is away or slow: rate limits are counted by each gateway process for now",
@@ -73,7 +77,7 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
     for (const goOn of [...waiting]) goOn();
     started.resolve();
     if (closed) return;
-    const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** retries++);
+    const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(retries++, 8));
     retry = setTimeout(connect, delay / 2 + (Math.random() * delay) / 2);
   }
 
@@ -104,8 +108,8 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
         clearTimeout(late);
         if (client !== next) return;
         if (retries > 0) logger.info({}, "Redis is back: rate limits are shared by all gateways again");
-        retries = 0;
         usable = true;
+        usableSince = performance.now();
         started.resolve();
       },
       (error: unknown) => {
