@@ -17,8 +17,8 @@ import {
 
 /** A file whose top level never finishes must not keep the others from being found. */
 const INSPECT_TIMEOUT_MS = 5_000;
-/** Files looked at together: one that hangs holds up none of the others. */
-const INSPECTIONS = 2;
+/** Files are looked at one by one in one process; when one takes this long, a second process helps with the rest. */
+const HELP_AFTER_MS = 1_000;
 
 type Known = FunctionFile & { error: FunctionError | null };
 type Invocation = { context: InvocationContext; onOutput: ((line: OutputLine) => void) | undefined };
@@ -117,7 +117,10 @@ export function createFunctionsHost(options: FunctionsHostOptions): FunctionsHos
         found[index] = await inspect(on, files[index] as FunctionFile);
       }
     };
-    await Promise.all(Array.from({ length: INSPECTIONS }, lane));
+    const lanes = [lane()];
+    const help = setTimeout(() => lanes.push(lane()), HELP_AFTER_MS);
+    for (const each of lanes) await each;
+    clearTimeout(help);
     return new Map(found.filter((file) => file !== null).map((file) => [file.name, file]));
   }
 
