@@ -64,11 +64,13 @@ export async function takeJobs(
 
 /** One connection whose commits do not wait for the disk. */
 export function poolForTaking(options: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({ ...options, max: 1 });
-  pool.on("connect", (client) => {
-    client.query("SET synchronous_commit = off").catch(() => {});
+  return new pg.Pool({
+    ...options,
+    max: 1,
+    onConnect: async (client) => {
+      await client.query("SET synchronous_commit = off");
+    },
   });
-  return pool;
 }
 
 async function end(boss: PgBoss, client: pg.PoolClient, ended: readonly EndedAttempt[]): Promise<Settled[]> {
