@@ -78,6 +78,32 @@ test("a change whose notification was lost is picked up by polling", async () =>
   await eventually("the poll", async () => (await status("/keyed", key.key)) === 401, 4_000);
 });
 
+test("a change of more keys than come in one answer reaches every one of them", async () => {
+  const first = await fixture.mint(acme);
+  await fixture.pool.query(
+    `INSERT INTO api_keys (id, tenant_id, name, key_hash, prefix, last_four, created_by_label, authorized_requests)
+     SELECT gen_random_uuid(), $1, 'many', sha256(('many ' || i)::bytea), 'gh_aaaaaa', 'aaaa', 'test',
+       CASE WHEN i % 3 = 0 THEN '[]'::json END FROM generate_series(1, 12000) i`,
+    [acme.id],
+  );
+  const last = await fixture.mint(acme);
+  const loaded = async () => {
+    const text = await (await fetch(`${fixture.gateway.metricsAddress}/metrics`)).text();
+    return Number(/^gatehouse_gateway_keys (\d+)$/m.exec(text)?.[1]);
+  };
+  await eventually("all to be loaded", async () => (await loaded()) >= 12_002, 10_000);
+  for (const { key } of [first, last]) assert.equal(await status("/keyed", key), 200);
+  await fixture.pool.query("UPDATE api_keys SET revoked_at = now() WHERE tenant_id = $1", [acme.id]);
+  await fixture.nudge();
+  await eventually(
+    "their end",
+    async () =>
+      (await code("/keyed", first.key)) === "revoked_api_key" &&
+      (await code("/keyed", last.key)) === "revoked_api_key",
+    10_000,
+  );
+});
+
 test("a change that commits after a later one has been seen is not lost", async () => {
   const late = await fixture.mint(acme);
   assert.equal(await status("/keyed", late.key), 200);

@@ -62,7 +62,7 @@ export async function readChangesSince(db: Queryable, snapshot: string): Promise
       SELECT pg_current_snapshot()::text AS snapshot, (SELECT xid::text FROM since) AS since,
         (SELECT json_agg(t) FROM (${TENANT} WHERE changed_xid >= (SELECT xid FROM since)) t) AS tenants,
         (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)
-          LIMIT ${KEYS_AT_ONCE + 1}) k) AS keys,
+          ORDER BY changed_xid LIMIT ${KEYS_AT_ONCE + 1}) k) AS keys,
         (SELECT json_agg(i) FROM (${ISSUER} WHERE changed_xid >= (SELECT xid FROM since)) i) AS issuers`,
     values: [snapshot],
   });
