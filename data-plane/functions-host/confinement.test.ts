@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import test, { after, before } from "node:test";
+import { promisify } from "node:util";
 import { eventually } from "#tests/harness/eventually.ts";
 import { functionsFixture } from "#tests/harness/functions.ts";
 
@@ -105,6 +106,61 @@ test("with FUNCTIONS_NETWORK=public no way leads inside, whatever the address is
     assert.equal(results.net, host.startsWith("[") ? results.net : "ERR_FUNCTION_NETWORK", host);
   }
   assert.equal(connections, before);
+});
+
+test("with FUNCTIONS_NETWORK=public a handler reaches public addresses by every way, and a name that leads elsewhere too is refused", async (t) => {
+  // A network of the test's own, in which 9.9.9.9 is this machine.
+  const own = async (then: string) => {
+    const setUp = "ip link set lo up && ip addr add 9.9.9.9/32 dev lo";
+    return await promisify(execFile)("unshare", ["-m", "-n", "sh", "-c", `${setUp} && ${then}`]);
+  };
+  const possible = await own("true").then(
+    () => true,
+    () => false,
+  );
+  if (!possible) return t.skip("a network of its own cannot be made here");
+  const { directory, write } = await functionsFixture(later, {
+    "asks.mjs": `import http from "node:http"; import net from "node:net";
+      const tried = (make) => new Promise((resolve, reject) => make(resolve, reject)).catch((e) => e.cause?.code ?? e.code);
+      export const handler = async (port) => ({
+        address: await tried((done, no) => fetch("http://9.9.9.9:" + port).then((r) => done(r.status), no)),
+        name: await tried((done, no) => fetch("http://public.example:" + port).then((r) => done(r.status), no)),
+        http: await tried((done, no) => http.get("http://public.example:" + port, (r) => done(r.resume().statusCode)).on("error", no)),
+        net: await tried((done, no) => { const s = net.connect(port, "public.example", () => { s.destroy(); done("connected"); }).on("error", no); }),
+        both: await tried((done, no) => fetch("http://both.example:" + port).then((r) => done(r.status), no)),
+        inside: await tried((done, no) => http.get("http://inside.example:" + port, done).on("error", no)),
+      });`,
+  });
+  await write(
+    "inside/hosts",
+    "9.9.9.9 public.example\n9.9.9.9 both.example\n127.0.0.1 both.example\n10.0.0.1 inside.example\n",
+  );
+  await write(
+    "inside/program.mjs",
+    `import { createServer } from "node:http";
+     import { createFunctionsHost } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+     const server = createServer((_, res) => res.end("reached"));
+     await new Promise((done) => server.listen(0, "9.9.9.9", done));
+     const quiet = () => {};
+     const host = createFunctionsHost({ directory: ${JSON.stringify(directory)}, maxThreads: 1, memoryLimitMb: 32,
+       network: "public", logger: { debug: quiet, info: quiet, warn: quiet, error: quiet } });
+     const context = { requestId: "r", tenantId: "t", tenant: "acme" };
+     console.log(JSON.stringify(await host.run("asks", server.address().port, context, 30_000)));
+     await host.close();
+     process.exit();`,
+  );
+  const inside = path.join(directory, "inside");
+  const { stdout } = await own(
+    `mount --bind '${inside}/hosts' /etc/hosts && '${process.execPath}' '${inside}/program.mjs'`,
+  );
+  assert.deepEqual(JSON.parse(stdout), {
+    address: 200,
+    name: 200,
+    http: 200,
+    net: "connected",
+    both: "ERR_FUNCTION_NETWORK",
+    inside: "ERR_FUNCTION_NETWORK",
+  });
 });
 
 test("with FUNCTIONS_NETWORK=all a handler reaches what its machine reaches", async () => {

@@ -60,7 +60,7 @@ export function closeNetwork(network: FunctionsNetwork): void {
     if (Array.isArray(first)) return target(first); // net's own, normalised already
     if (typeof first === "object" && first !== null) {
       const options = { ...first } as Record<string, unknown>;
-      return options.path === undefined ? { options, listener } : null;
+      return options.path ? null : { options, listener };
     }
     if (typeof first !== "number" && !/^\d+$/.test(String(first))) return null; // a local socket
     return { options: { port: first, host: typeof second === "string" ? second : undefined }, listener };
