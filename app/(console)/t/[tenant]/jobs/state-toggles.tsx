@@ -11,7 +11,7 @@ export function StateToggles({ state }: { state: string }) {
   const url = useUrlState();
   const chosen = state.split(",");
   return (
-    <fieldset className="-mx-1 mb-3 flex min-w-0 items-center gap-1 overflow-x-auto px-1 py-0.5 sm:flex-wrap">
+    <fieldset className="mb-3 flex min-w-0 flex-wrap items-center gap-1">
       <legend className="sr-only">State</legend>
       {JOB_STATES.map((each) => {
         const on = chosen.includes(each);
