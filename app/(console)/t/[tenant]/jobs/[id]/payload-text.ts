@@ -1,5 +1,5 @@
 import { diff, type PatchOperation, unfold } from "#lib/contract/json-patch.ts";
-import { MASK } from "#lib/jobs/mask.ts";
+import { MASK } from "#lib/contract/secret-names.ts";
 
 /** A payload as it is edited: a body that is JSON text is written out, so that nobody edits escaped quotes. */
 export function textOfPayload(input: unknown): string {
