@@ -1,15 +1,19 @@
 import { diff, type PatchOperation, unfold } from "#lib/contract/json-patch.ts";
 import { MASK } from "#lib/contract/secret-names.ts";
 
-/** A payload as it is edited: a body that is JSON text is written out, so that nobody edits escaped quotes. */
+/**
+ * A payload as it is edited: a body that is JSON text is written out, so that nobody edits escaped quotes, and stands
+ * first, for it is what people want to change. The order of members says nothing.
+ */
 export function textOfPayload(input: unknown): string {
   return JSON.stringify(withBody(input), null, 2);
 }
 
 function withBody(input: unknown): unknown {
   if (input === null || typeof input !== "object" || Array.isArray(input)) return unfold(input) ?? input;
-  const body = unfold((input as Record<string, unknown>).body);
-  return body ? { ...input, body } : input;
+  const { body, ...others } = input as Record<string, unknown>;
+  const written = unfold(body);
+  return written ? { body: written, ...others } : input;
 }
 
 export type Edited =
