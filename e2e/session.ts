@@ -36,6 +36,17 @@ export async function signInAs(page: Page, tenant: string, role: string): Promis
 /** Signs in as the operator of the demo's installation, who is a member of nothing. */
 export const signInAsOperator = (page: Page): Promise<void> => signIn(page, demo.operator);
 
+/** Ends whatever support session the demo's operator has open. */
+export async function leaveEveryTenant(): Promise<void> {
+  const address = `${process.env.E2E_CONSOLE_URL ?? demo.console}/api/v1/support/sessions`;
+  const headers = { authorization: `Bearer ${demo.operator.token}`, "content-type": "application/json" };
+  const open = await fetch(`${address}?state=open&limit=100`, { headers });
+  const { data } = (await open.json()) as { data: { id: string; mine: boolean }[] };
+  for (const { id, mine } of data) {
+    if (mine) await fetch(`${address}/${id}/end`, { method: "POST", headers, body: "{}" });
+  }
+}
+
 async function signIn(page: Page, user: User): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(user.email);

@@ -67,12 +67,12 @@ export function SupportBar({ tenant, session }: Props) {
       <p role="status" className="flex min-w-0 flex-1 items-center gap-1 whitespace-nowrap">
         {over ? (
           <>
-            <span className="max-sm:sr-only">Your support session in</span> {name}
+            <span className="max-sm:sr-only">Your support session in</span> {name}{" "}
             <span className="truncate">is over{data ? `: ${endOf(data)}` : ""}</span>
           </>
         ) : (
           <>
-            <span className="max-sm:sr-only">You are in</span> {name}
+            <span className="max-sm:sr-only">You are in</span> {name}{" "}
             <span>
               <span className="max-sm:sr-only">as support </span>({MODE_WORDS[session.mode].name}) ·{" "}
               <span suppressHydrationWarning>{left}</span> min left

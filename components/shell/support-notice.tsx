@@ -26,7 +26,7 @@ export function SupportNotice({ tenant, initial }: { tenant: string; initial: re
   return (
     <div role="status">
       {data.map((stay) => (
-        <div key={stay.id} className="mb-4">
+        <div key={stay.id} className="mb-6">
           <Notice
             tone="warn"
             title={

@@ -62,28 +62,30 @@ function EnterForm({ tenant, to, onClose }: Omit<Props, "open">) {
         </>
       }
     >
-      <Field
-        label="Reason"
-        name="reason"
-        hint="A ticket, or what you are looking for. The tenant reads it."
-        error={form.errorAt("reason")}
-      >
-        <Textarea
-          rows={2}
-          value={form.values.reason}
-          onValueChange={(reason) => form.set({ reason: reason.replace(/[\r\n]+/g, " ") })}
-        />
-      </Field>
-      <Field label="What you will do" name="mode" error={form.errorAt("mode")}>
-        <Select options={MODES} value={form.values.mode} onValueChange={(mode) => form.set({ mode })} />
-      </Field>
-      <Field label="For at most" name="minutes" error={form.errorAt("minutes")}>
-        <Select
-          options={LENGTHS}
-          value={String(form.values.minutes)}
-          onValueChange={(minutes) => form.set({ minutes: Number(minutes) })}
-        />
-      </Field>
+      <div className="space-y-4">
+        <Field
+          label="Reason"
+          name="reason"
+          hint="A ticket, or what you are looking for. The tenant reads it."
+          error={form.errorAt("reason")}
+        >
+          <Textarea
+            rows={2}
+            value={form.values.reason}
+            onValueChange={(reason) => form.set({ reason: reason.replace(/[\r\n]+/g, " ") })}
+          />
+        </Field>
+        <Field label="What you will do" name="mode" error={form.errorAt("mode")}>
+          <Select options={MODES} value={form.values.mode} onValueChange={(mode) => form.set({ mode })} />
+        </Field>
+        <Field label="For at most" name="minutes" error={form.errorAt("minutes")}>
+          <Select
+            options={LENGTHS}
+            value={String(form.values.minutes)}
+            onValueChange={(minutes) => form.set({ minutes: Number(minutes) })}
+          />
+        </Field>
+      </div>
     </Form>
   );
 }
