@@ -3,11 +3,10 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { type CellCode, cellCode } from "./cell-code.ts";
 import { FRAME, lineReader } from "./frames.ts";
 import type { CallResult, CellSettings, Task, ThreadMessage } from "./types.ts";
 
-const MAIN = fileURLToPath(new URL("./cell-main.ts", import.meta.url));
-const THREAD = fileURLToPath(new URL("./thread.ts", import.meta.url));
 /** What the thread itself is made of. */
 const OURS = [".", "../../lib/contract", "../../node_modules", "../../package.json"];
 /** A call's raw output beyond this is read and left out. */
@@ -52,7 +51,7 @@ export type Cell = {
 };
 
 /** What a thread may do: read the handlers and what they import, and nothing else that touches files or processes. */
-function threadFlags(directory: string, network: CellSettings["network"]): string[] {
+function threadFlags(directory: string, code: CellCode, network: CellSettings["network"]): string[] {
   const readable = new Set<string>();
   const add = (path: string) => {
     for (const each of existsSync(path) ? [path, realpathSync(path)] : [path]) {
@@ -60,6 +59,7 @@ function threadFlags(directory: string, network: CellSettings["network"]): strin
     }
   };
   add(directory);
+  if (code.directory) add(code.directory);
   for (const path of OURS) add(fileURLToPath(new URL(path, import.meta.url)));
   // Packages that handlers import, found as Node.js finds them.
   for (let folder = directory; ; folder = dirname(folder)) {
@@ -75,15 +75,16 @@ function threadFlags(directory: string, network: CellSettings["network"]): strin
 /** Starts a cell: a process of its own with one thread that handlers run in, one call at a time. */
 export function startCell(options: CellOptions): Cell {
   const { directory, memoryLimitMb, network, env } = options;
+  const code = cellCode();
   const settings: CellSettings = {
-    thread: THREAD,
+    thread: code.thread,
     memoryLimitMb,
     network,
-    threadFlags: threadFlags(directory, network),
+    threadFlags: threadFlags(directory, code, network),
   };
   const child: ChildProcess = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", MAIN, JSON.stringify(settings)],
+    ["--disable-warning=ExperimentalWarning", code.main, JSON.stringify(settings)],
     { env, stdio: ["ignore", "pipe", "pipe", "pipe"], windowsHide: true },
   );
   const channel = child.stdio[3] as unknown as Duplex;
