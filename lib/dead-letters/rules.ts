@@ -73,16 +73,14 @@ export function itemText(item: RunItem, action: RunAction): string {
   if (action === "discard") return "Discarded";
   switch (item.verdict) {
     case "succeeded":
-      return "Requeued; it succeeded";
+      return "It succeeded";
     case "died":
-      return item.returned ? "Requeued; it died of the same error" : "Requeued; it died of another error";
+      return item.returned ? "It died of the same error" : "It died of another error";
     case "cancelled":
-      return "Requeued; somebody cancelled it";
+      return "Somebody cancelled it";
     case "deleted":
-      return "Requeued; it has been deleted since";
+      return "It has been deleted since";
     default:
-      return item.returned
-        ? "Requeued; the same error came back, and it is retried"
-        : "Requeued; it has not ended yet";
+      return item.returned ? "The same error again; it is retried" : "It has not ended yet";
   }
 }
