@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { currentNavId, NAV } from "./nav.ts";
+import { currentNavId, NAV, navFor } from "./nav.ts";
 
 test("every page lights up its own entry of the sidebar", () => {
   const at = (address: string) => {
@@ -20,4 +20,15 @@ test("every page lights up its own entry of the sidebar", () => {
 test("no two entries share a shortcut", () => {
   const keys = NAV.flatMap((group) => group.items).map((item) => item.key);
   assert.equal(new Set(keys).size, keys.length);
+});
+
+test("an operator on a support session is shown no page that has nothing for them; members see all", () => {
+  const ids = (role: Parameters<typeof navFor>[0]) =>
+    navFor(role).flatMap((group) => group.items.map((item) => item.id));
+  const all = NAV.flatMap((group) => group.items.map((item) => item.id));
+  assert.deepEqual(ids("viewer"), all);
+  assert.deepEqual(
+    ids("operator-requeue"),
+    all.filter((id) => id !== "tokens"),
+  );
 });
