@@ -112,7 +112,10 @@ export function timelineOf(
   }
   for (const { at, action, actor, reason } of actions)
     entries.push({ kind: "action", at, action, actor, reason });
-  const last = entries.reduce((latest, { at }) => (at > latest ? at : latest), job.createdAt);
+  const last = entries
+    .map(({ at }) => at)
+    .sort()
+    .at(-1) as string;
   // What only waits for a worker is due now, which says nothing.
   if (job.state === "retrying" || (job.state === "queued" && job.runAt > last)) {
     entries.push({ kind: "due", at: job.runAt });
