@@ -51,7 +51,7 @@ function columnsOf(action: Run["action"]): Column<RunItem>[] {
     },
     {
       id: "what",
-      header: "What became of it",
+      header: "What happened",
       grow: true,
       cell: (item) => {
         const text = itemText(item, action);
