@@ -17,6 +17,9 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
 const KEEP_ALIVE_MS = 65_000;
 
+/** A caller that was refused and told that the connection closes has this long to read so. */
+const LAST_WORD_MS = 1_000;
+
 /** What the log and the metrics say of a request whose caller went away before an answer began. */
 const CALLER_GONE = 499;
 
@@ -36,13 +39,14 @@ const READY = { nothing: "not ready\n", files: "ok, from files\n", database: "ok
 
 /** A whole answer for a connection on which there is no request to answer, after which it closes. */
 function refuseConnection(socket: Duplex, message: string): void {
-  if (socket.destroyed || !socket.writable) return;
   const requestId = requestIdOf(undefined);
   const body = JSON.stringify(errorEnvelope("bad_request", message, requestId));
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nX-Request-Id: ${requestId}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // Whoever does not close its side would keep the socket for ever.
+  setTimeout(() => socket.destroy(), LAST_WORD_MS).unref();
 }
 
 function parserProblem(code: string | undefined): string {
@@ -166,6 +170,7 @@ export function createGatewayServer(
   }
 
   function refuseSocket(socket: Duplex, message: string): void {
+    if (socket.destroyed || !socket.writable) return; // it has been refused, and this is the rest of what it sent
     state.metrics.malformed(message);
     refuseConnection(socket, message);
   }
