@@ -93,6 +93,8 @@ export type GatewaySettings = DataPlaneSettings & {
   metrics: { host: string; port: number } | null;
   /** What reads the issuers' shared secrets; empty when the setting is not given. */
   keyring: Keyring;
+  /** One of several processes at a port takes no connection before it can answer: nobody checks it by itself. */
+  listenOnceLoaded?: boolean;
   /** Where all gateways count rate limits together; null when each counts its own. */
   redis: { url: string; prefix: string; timeoutMs: number } | null;
 };

@@ -152,11 +152,16 @@ export async function startGateway(
   }
   functions.onChange(register);
 
+  async function listen(): Promise<void> {
+    server.listen(settings.port, settings.host);
+    await once(server, "listening");
+    const { address: host, port } = server.address() as AddressInfo;
+    instance.address = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  }
   let metricsServer: Awaited<ReturnType<typeof serveMetrics>> | null = null;
   try {
     if (settings.metrics) metricsServer = await serveMetrics(settings.metrics, metrics);
-    server.listen(settings.port, settings.host);
-    await once(server, "listening");
+    if (!settings.listenOnceLoaded) await listen();
   } catch (error) {
     metricsServer?.close();
     sharedLimits?.close();
@@ -170,8 +175,10 @@ export async function startGateway(
     ]);
     throw error;
   }
-  const { address: host, port } = server.address() as AddressInfo;
-  instance.address = `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const ready = loaded.promise.then(() => {
+    if (settings.listenOnceLoaded && !draining) return listen();
+  });
+  ready.catch(() => {}); // as above
   await Promise.all([functions.ready, sharedLimits?.started]);
 
   let restoring: Promise<boolean> | null = null;
@@ -256,7 +263,7 @@ export async function startGateway(
     // A request that is on its way finds an open door, and its answer says that the connection closes. Closing at once
     // would lose what was sent a moment before.
     if (settings.stopDelayMs > 0) await sleep(settings.stopDelayMs);
-    const closed = once(server, "close");
+    const closed = server.listening ? once(server, "close") : null;
     server.close();
     server.closeIdleConnections();
     const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
@@ -286,10 +293,12 @@ export async function startGateway(
 
   return {
     instanceId: instance.id,
-    address: instance.address,
+    get address() {
+      return instance.address;
+    },
     metricsAddress: metricsServer?.address ?? null,
     metricsText: metrics.text,
-    ready: loaded.promise,
+    ready,
     stop,
   };
 }

@@ -40,7 +40,7 @@ async function runHere(settings: GatewaySettings): Promise<void> {
   const say = (message: FromProcess) => process.send?.(message);
   const label = worker ? `gateway ${process.env.GATEWAY_PROCESS}` : "gateway";
   const { logger, requests, flush } = createLogger(settings.logLevel, label);
-  const own = worker ? { ...settings, metrics: null } : settings;
+  const own = worker ? { ...settings, metrics: null, listenOnceLoaded: true } : settings;
   const gateway = await startGateway(own, logger, requests, version);
   const stop = (signal: string) => {
     if (!worker) logger.info({ signal }, "gateway stopping");

@@ -65,6 +65,9 @@ export async function runProcesses({ processes, metrics, log, onReady }: Options
     address: null,
     retry: null,
   }));
+  // Each takes connections from the shared socket itself. Handed out one by one instead, one that is on its way to a
+  // process that dies would hang for ever, and those behind a process that stops would be cut off.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ silent: true });
 
   async function metricsOf({ worker }: Place): Promise<string> {
