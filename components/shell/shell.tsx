@@ -23,24 +23,29 @@ const ShortcutsDialog = dynamic(() => import("./shortcuts.tsx").then((module) =>
   ssr: false,
 });
 
+/** Only operators ever fetch it. */
+const SupportBar = dynamic(() => import("./support-bar.tsx").then((module) => module.SupportBar));
+
 const Drawer = dynamic(() => import("./drawer.tsx").then((module) => module.Drawer), { ssr: false });
 
 /** Fetched when first opened, then kept. */
 type Lazily = "never" | "open" | "closed";
 
+type SupportPass = { sessionId: string; mode: "read" | "requeue"; expiresAt: string };
+
 type ShellProps = {
   tenant: TenantName & { role: Role };
   tenants: readonly TenantName[];
   person: Person;
-  /** Stays above everything, however far the page is scrolled. */
-  bar?: ReactNode;
+  /** Of an operator who is no member: told in a bar that stays above everything. */
+  support?: SupportPass | null;
   /** Something to know on every page of the tenant. */
   notice?: ReactNode;
   children: ReactNode;
 };
 
 /** The frame around every page of a tenant: sidebar or drawer, live pill, ⌘K, shortcuts. */
-export function Shell({ tenant, tenants, person, bar, notice, children }: ShellProps) {
+export function Shell({ tenant, tenants, person, support, notice, children }: ShellProps) {
   const [palette, setPalette] = useState<Lazily>("never");
   const [help, setHelp] = useState<Lazily>("never");
   const [drawer, setDrawer] = useState<Lazily>("never");
@@ -63,8 +68,8 @@ export function Shell({ tenant, tenants, person, bar, notice, children }: ShellP
       >
         Skip to the content
       </a>
-      {bar}
-      <div className={cx("lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]", bar ? "[--bar:2.5rem]" : null)}>
+      {support ? <SupportBar tenant={tenant} session={support} /> : null}
+      <div className={cx("lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]", support ? "[--bar:2.5rem]" : null)}>
         <aside
           aria-label="Sidebar"
           className="sticky top-[var(--bar,0px)] hidden h-[calc(100dvh-var(--bar,0px))] border-r bg-surface lg:block"

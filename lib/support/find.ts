@@ -1,10 +1,10 @@
 import type { Actor } from "#lib/access/actor.ts";
+import { readQuestion } from "#lib/contract/desk-question.ts";
 import type { JobState } from "#lib/contract/jobs.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { invalid, notFound } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "#lib/keys/rules.ts";
 import { atDesk, type TenantColumns, tenantOf } from "./desk.ts";
-import { readQuestion } from "./rules.ts";
 import type { Found, FoundJob, FoundKey, FoundRefusal } from "./schema.ts";
 import { readTenants } from "./tenants.ts";
 

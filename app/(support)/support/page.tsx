@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { requireOperator } from "#lib/access/current-actor.ts";
 import { type PageSearch, pageInput } from "#lib/api/page-input.ts";
+import { holdsSecret } from "#lib/contract/desk-question.ts";
 import { findAnywhere, listSupportSessions } from "#lib/support/queries.ts";
-import { holdsSecret } from "#lib/support/rules.ts";
 import { DeskView } from "./desk-view.tsx";
 
 export const metadata: Metadata = { title: "Support desk" };

@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { Shell } from "#components/shell/shell.tsx";
-import { SupportBar } from "#components/shell/support-bar.tsx";
 import { SupportNotice } from "#components/shell/support-notice.tsx";
 import { requireTenantActor } from "#lib/access/current-actor.ts";
 import { listSupportStays } from "#lib/support/queries.ts";
@@ -21,7 +20,7 @@ export default async function TenantLayout({ children, params }: Props) {
       tenant={{ slug, name, role }}
       tenants={tenants.data.map((one) => ({ slug: one.slug, name: one.name }))}
       person={{ name: actor.name, email: actor.email, operator: actor.isOperator }}
-      bar={actor.via ? <SupportBar tenant={{ slug, name }} session={actor.via} /> : null}
+      support={actor.via ?? null}
       notice={stays ? <SupportNotice tenant={slug} initial={stays.data} /> : null}
     >
       {children}

@@ -7,8 +7,9 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { holdsSecret } from "#lib/contract/desk-question.ts";
 import { paths } from "#lib/paths.ts";
-import { holdsSecret, MODE_WORDS } from "#lib/support/rules.ts";
+import { MODE_WORDS } from "#lib/support/rules.ts";
 import type { SupportTenant } from "#lib/support/schema.ts";
 
 const COLUMNS: readonly Column<SupportTenant>[] = [
