@@ -94,6 +94,19 @@ for (const theme of THEMES) {
         await expect(page.getByRole("dialog")).toBeHidden();
       }
 
+      for (const [path, button] of [
+        ["webhooks", "Add webhook"],
+        ["alerts", "Add alert rule"],
+      ] as const) {
+        await page.goto(`/t/acme/settings/${path}`);
+        await page.getByRole("button", { name: button }).click();
+        const panel = page.getByRole("dialog", { name: button });
+        await expect(panel.getByRole("form")).toBeVisible();
+        await expectNoViolation(page, `${button} panel`);
+        await page.keyboard.press("Escape");
+        await expect(panel).toBeHidden();
+      }
+
       await page.goto("/t/acme/settings");
       await page.getByRole("main").getByRole("button", { name: "Sign out everywhere" }).click();
       await expect(page.getByRole("dialog")).toBeVisible();
