@@ -10,9 +10,9 @@ import { TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ApiError, api, type Page } from "#lib/api/client.ts";
+import { hashOf, lookAt } from "#lib/contract/pasted-key.ts";
 import type { ApiKey } from "#lib/keys/schema.ts";
 import { paths } from "#lib/paths.ts";
-import { hashOf, lookAt } from "#lib/contract/pasted-key.ts";
 import { KeyEnds } from "./key-columns.tsx";
 
 const MOST = 8;
