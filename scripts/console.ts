@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
 import next from "next";
+import { outliveLostOutput } from "./console/lost-output.ts";
 import { clientAddress, consoleSettings } from "./console/settings.ts";
 import { reportFailure } from "./start-failure.ts";
 
+outliveLostOutput();
 const dev = process.argv.includes("--dev");
 const host = process.env.HOST ?? "127.0.0.1";
 const { port, trustedProxies, notices } = settings();
