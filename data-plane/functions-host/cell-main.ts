@@ -40,6 +40,8 @@ let port: MessagePort | null = null;
 let worker: Worker | null = null;
 let busy = false;
 let ready = false;
+/** The thread is being ended; what it still answers came too late, and no call may be sent to it. */
+let stopping = false;
 let baseline = 0;
 let watching: NodeJS.Timeout | null = null;
 
@@ -57,6 +59,7 @@ function ended(code: string, message: string): void {
 
 function onFrame(frame: string): void {
   const kind = frame[0];
+  if (stopping && (kind === FRAME.ready || ENDS.has(kind as string))) return;
   if (kind === FRAME.ready) {
     ready = true;
     baseline ||= process.memoryUsage.rss();
@@ -78,6 +81,7 @@ function startThread(): void {
   port = channel.port1;
   worker = thread;
   ready = false;
+  stopping = false;
   channel.port1.on("message", onFrame);
   thread.on("error", (error: NodeJS.ErrnoException) => {
     const outOfMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -96,6 +100,7 @@ function startThread(): void {
 
 function stopThread(): void {
   settle();
+  stopping = true;
   const force = setTimeout(end, END_WITHIN_MS);
   const thread = worker as Worker;
   thread.once("exit", () => clearTimeout(force));

@@ -198,3 +198,21 @@ test("closing lets a running call finish within the grace period", async (t) => 
   const [result] = await Promise.all([call, functions.close(5_000)]);
   assert.equal(result, "finished");
 });
+
+test("a call that is aborted as it ends costs no other call anything", async (t) => {
+  const { functions } = await host(t, {
+    "soon.mjs": "export const handler = () => new Promise((resolve) => setTimeout(resolve, 2, 'soon'));",
+  });
+  for (let round = 0; round < 60; round++) {
+    const aborted = Array.from({ length: 4 }, async (_, index) => {
+      const leaving = new AbortController();
+      setTimeout(() => leaving.abort(), 1 + ((round + index) % 5));
+      await functions.run("soon", null, context, 5_000, leaving.signal).catch((error: unknown) => {
+        assert.ok(kind("aborted")(error), String(error));
+      });
+    });
+    const others = [1, 2, 3].map(() => functions.run("soon", null, context, 5_000));
+    assert.deepEqual(await Promise.all(others), ["soon", "soon", "soon"]);
+    await Promise.all(aborted);
+  }
+});
