@@ -22,7 +22,7 @@ type Props = { tenant: string; role: Role; functions: readonly string[]; initial
 
 const EXAMPLE = `POST /webhooks/gatehouse
 webhook-id: evt_0199c0de00007000800000000000000a_5
-webhook-timestamp: 1763730000
+webhook-timestamp: 1795266000
 webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
 
 {"type":"job.dead","timestamp":"2026-11-21T13:00:00.000Z","data":{"jobId":"…","function":"export-dataset",
