@@ -71,10 +71,18 @@ function columnsOf(action: Run["action"]): Column<RunItem>[] {
   ];
 }
 
-type Props = { tenant: string; run: Run; view: string; cursor: string; initial: Page<RunItem> };
+type Props = {
+  tenant: string;
+  run: Run;
+  /** When `run` was read, in Unix milliseconds: what is listed must not be older than its counts. */
+  runReadAt: number;
+  view: string;
+  cursor: string;
+  initial: Page<RunItem>;
+};
 
 /** What became of each job of a run; every skip and failure with its reason. */
-export function RunItems({ tenant, run, view, cursor, initial }: Props) {
+export function RunItems({ tenant, run, runReadAt, view, cursor, initial }: Props) {
   const { data, error } = useQuery({
     queryKey: ["dead-letter-run", tenant, run.id, "items", view, cursor],
     queryFn: ({ signal }) =>
@@ -84,7 +92,10 @@ export function RunItems({ tenant, run, view, cursor, initial }: Props) {
       }),
     initialData: initial,
     placeholderData: keepPreviousData,
-    refetchInterval: isMoving(run) ? 2_000 : false,
+    refetchInterval: ({ state }) => {
+      if (isMoving(run)) return 2_000;
+      return state.dataUpdatedAt < runReadAt ? 200 : false;
+    },
   });
   const columns = useMemo(() => columnsOf(run.action), [run.action]);
   const amount = (word: string, count: number) => `${word} (${count.toLocaleString("en")})`;

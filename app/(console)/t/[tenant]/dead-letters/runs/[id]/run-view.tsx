@@ -33,7 +33,11 @@ export function RunView({ tenant, role, initial, view, cursor, items }: Props) {
   const client = useQueryClient();
   const path = `/tenants/${encodeURIComponent(tenant)}/dead-letters/runs/${initial.id}`;
   const key = ["dead-letter-run", tenant, initial.id];
-  const { data: run, error } = useQuery({
+  const {
+    data: run,
+    error,
+    dataUpdatedAt: runReadAt,
+  } = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => api.get<Run>(path, { signal }),
     initialData: initial,
@@ -103,7 +107,14 @@ export function RunView({ tenant, role, initial, view, cursor, items }: Props) {
       </div>
       <div className="grid grid-cols-1 gap-x-10 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
-          <RunItems tenant={tenant} run={run} view={view} cursor={cursor} initial={items} />
+          <RunItems
+            tenant={tenant}
+            run={run}
+            runReadAt={runReadAt}
+            view={view}
+            cursor={cursor}
+            initial={items}
+          />
         </div>
         <div className="min-w-0">
           <Section title="How it was started">
