@@ -9,3 +9,11 @@ export async function expectNoViolation(page: Page, what: string): Promise<void>
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
 }
+
+/** The same of the page as both themes show it: they are chosen by a media query, so nothing is loaded anew. */
+export async function expectNoViolationInEitherTheme(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectNoViolation(page, `${what}, ${colorScheme}`);
+  }
+}
