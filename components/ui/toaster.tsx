@@ -14,7 +14,8 @@ export function Toaster({ onReady }: { onReady: (manager: ToastManager) => void 
   return (
     <Base.Provider toastManager={manager} timeout={5_000} limit={4}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-3 bottom-3 left-3 z-60 flex flex-col gap-2 outline-none sm:left-auto sm:w-92">
+        {/* At the left: panels and their buttons open at the right, and a message must not lie on them. */}
+        <Base.Viewport className="fixed right-3 bottom-3 left-3 z-60 flex flex-col gap-2 outline-none sm:right-auto sm:w-92">
           <Toasts />
         </Base.Viewport>
       </Base.Portal>
