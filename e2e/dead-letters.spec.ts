@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { enqueueFailingJob, signInAs } from "./session.ts";
+import { enqueueFailingJob, forgetSession, signInAs } from "./session.ts";
 
 const API = "/api/v1/tenants/acme";
 /** A job of the demo's flaky function has two attempts, and a second between them. */
@@ -79,7 +79,7 @@ test("a dead job's payload is changed before a retry, what is hidden stays hidde
 test("a viewer sees groups and runs, and is told why nothing can be requeued", async ({ page }) => {
   await signInAs(page, "acme", "support");
   await untilDead(page, await enqueueFailingJob(page));
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signInAs(page, "acme", "viewer");
   await page.goto("/t/acme/dead-letters");
   await expect(page.getByRole("checkbox")).toHaveCount(0);

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { expectNoViolation } from "./no-violation.ts";
-import { GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
+import { forgetSession, GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
 
 /** Enqueues a job of the demo whose body says who it is for, with a password in it; gives its id. */
 async function enqueueFor(page: Page, orderId: string): Promise<string> {
@@ -42,7 +42,7 @@ test("a job is found by a value in its payload, the view is saved, shared and fo
   await save.getByRole("button", { name: "Save view" }).click();
   await expect(save).toBeHidden();
 
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signInAs(page, "acme", "viewer");
   await page.goto("/t/acme/jobs");
   await page.getByRole("button", { name: "Views" }).click();
@@ -76,7 +76,7 @@ test("who may reveals what is masked with a reason, sees it until leaving, and t
   await expect(main.getByText(reason)).toBeVisible();
   await expect(main.getByText("hunter2-hunter2")).toBeHidden();
 
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signInAs(page, "acme", "viewer");
   await page.goto(`/t/acme/jobs/${id}`);
   await expect(page.getByRole("button", { name: "Reveal masked values…" })).toBeDisabled();

@@ -47,6 +47,12 @@ export async function leaveEveryTenant(): Promise<void> {
   }
 }
 
+/** Ends the session in this browser. The page is left first: it asks for news, and would lead to the sign-in itself. */
+export async function forgetSession(page: Page): Promise<void> {
+  await page.goto("about:blank");
+  await page.context().clearCookies();
+}
+
 async function signIn(page: Page, user: User): Promise<void> {
   await page.goto("/sign-in");
   await page.getByLabel("E-mail").fill(user.email);
