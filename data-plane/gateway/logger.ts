@@ -7,7 +7,10 @@ export type GatewayLogger = Record<
   (fields: object, message: string) => void
 >;
 
-/** JSON lines on standard output, written in the background; `flush` before the process ends. */
+/** What cannot be written in this time before the end, in milliseconds, is lost. */
+const LAST_WORDS_MS = 1_000;
+
+/** JSON lines on standard output, written in the background; await `flush` before the process ends. */
 export function createLogger(level: string, name: string) {
   const destination = pino.destination({ dest: 1, sync: false, minLength: 4_096 });
   const logger = pino(
@@ -28,10 +31,17 @@ export function createLogger(level: string, name: string) {
   return {
     logger,
     requests,
-    flush: () => {
+    flush(): Promise<void> {
       clearInterval(timer);
       requests?.flush();
-      destination.flushSync();
+      // Not flushSync, which would try for ever to write to a pipe that nobody reads any more.
+      return new Promise((resolve) => {
+        const late = setTimeout(resolve, LAST_WORDS_MS);
+        destination.flush(() => {
+          clearTimeout(late);
+          resolve();
+        });
+      });
     },
   };
 }

@@ -46,14 +46,10 @@ async function runHere(settings: GatewaySettings): Promise<void> {
     if (!worker) logger.info({ signal }, "gateway stopping");
     setTimeout(() => process.exit(1), settings.stopDelayMs + STOP_WITHIN_MS).unref();
     gateway.stop().then(
-      () => {
-        flush();
-        process.exit(0);
-      },
+      () => void flush().then(() => process.exit(0)),
       (error: unknown) => {
         logger.error({ err: error }, "gateway did not stop cleanly");
-        flush();
-        process.exit(1);
+        void flush().then(() => process.exit(1));
       },
     );
   };
@@ -79,7 +75,7 @@ async function runSeveral(processes: number, settings: GatewaySettings): Promise
     onReady: (address) =>
       process.stdout.write(`${JSON.stringify({ msg: "gateway ready", address, processes })}\n`),
   });
-  flush();
+  await flush();
   process.exit(code);
 }
 

@@ -55,14 +55,10 @@ try {
       .stop()
       .then(() => host.close())
       .then(
-        () => {
-          flush();
-          process.exit(0);
-        },
+        () => void flush().then(() => process.exit(0)),
         (error: unknown) => {
           logger.error({ err: error }, "worker did not stop cleanly");
-          flush();
-          process.exit(1);
+          void flush().then(() => process.exit(1));
         },
       );
   };
