@@ -1,3 +1,4 @@
+import { defaultSender } from "./mail/rules.ts";
 import { readKeyring } from "./secrets/sealed-secret.ts";
 
 /** What the console needs from its environment. Read when first used, so that a build needs none of it. */
@@ -34,6 +35,14 @@ export const env = {
   /** What seals the secrets that machines must read again; empty when it is not given. */
   get encryptionKeyring() {
     return readKeyring(process.env.GATEHOUSE_ENCRYPTION_KEY);
+  },
+  /** The mail server; null where mail is not sent. */
+  get smtpUrl() {
+    return process.env.SMTP_URL || null;
+  },
+  /** Whom mail comes from. */
+  get mailFrom() {
+    return process.env.SMTP_FROM || defaultSender(this.consoleUrl);
   },
   /** How many proxies in front of the console may be believed about the client's address. */
   get trustedProxies() {

@@ -1,9 +1,26 @@
 import type { Role } from "./permissions.ts";
 
+export const SIGN_IN_METHODS = ["password", "passkey", "oidc"] as const;
+export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
+
+export const SECOND_FACTORS = ["totp", "recovery", "passkey", "provider"] as const;
+export type SecondFactor = (typeof SECOND_FACTORS)[number];
+
+/** A browser session and how it was opened. */
+export type SessionProof = {
+  type: "session";
+  sessionId: string;
+  method: SignInMethod;
+  /** Which provider vouched for the person; null unless `method` is `oidc`. */
+  provider: string | null;
+  /** What was given beside the first proof; null when nothing was. */
+  secondFactor: SecondFactor | null;
+  /** When the person last proved that it is them. */
+  confirmedAt: Date;
+};
+
 /** How the person proved who they are: a browser session, or an access token that may be bound to one tenant. */
-export type Proof =
-  | { type: "session"; sessionId: string }
-  | { type: "token"; tokenId: string; tenantId: string | null };
+export type Proof = SessionProof | { type: "token"; tokenId: string; tenantId: string | null };
 
 /** The support session through which an operator is in a tenant. */
 export type SupportPass = { sessionId: string; mode: "read" | "requeue"; expiresAt: string };

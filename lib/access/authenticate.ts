@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isWellFormedCredential } from "../contract/credential.ts";
 import { database } from "../db/client.ts";
 import { withCredential, withUser } from "../db/scope.ts";
-import type { Actor, Proof } from "./actor.ts";
+import type { Actor, Proof, SecondFactor, SignInMethod } from "./actor.ts";
 import { clientIp } from "./client-ip.ts";
 import { sessionIdOf } from "./session-cookie.ts";
 
@@ -31,14 +31,25 @@ async function byToken(token: string): Promise<{ person: Person; proof: Proof } 
 
 async function bySession(sessionId: string): Promise<{ person: Person; proof: Proof } | null> {
   const row = await database().session.findFirst({
-    where: { id: sessionId, revokedAt: null, expiresAt: { gt: new Date() } },
+    where: { id: sessionId, secondFactorDue: false, revokedAt: null, expiresAt: { gt: new Date() } },
     include: { user: true },
   });
   if (!row) return null;
   if (Date.now() - row.lastSeenAt.getTime() > SEEN_PRECISION_MS) {
     await database().session.updateMany({ where: { id: row.id }, data: { lastSeenAt: new Date() } });
   }
-  return { person: row.user, proof: { type: "session", sessionId: row.id } };
+  const { method, provider, secondFactor, confirmedAt } = row;
+  return {
+    person: row.user,
+    proof: {
+      type: "session",
+      sessionId: row.id,
+      method: method as SignInMethod,
+      provider,
+      secondFactor: secondFactor as SecondFactor | null,
+      confirmedAt,
+    },
+  };
 }
 
 /**

@@ -5,6 +5,11 @@ export const API_ERROR_STATUS = {
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
+  /** The person has to prove again that it is them; the console asks, and sends the same call once more. */
+  confirmation_required: 403,
+  /** The tenant asks for a second factor, or for its identity provider, and the session has not got it. */
+  two_factor_required: 403,
+  sso_required: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

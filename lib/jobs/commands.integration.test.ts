@@ -6,6 +6,7 @@ import type { TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import { eventually } from "../../tests/harness/eventually.ts";
 import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { cancelJob, discardJob, retryJob } from "./commands.ts";
@@ -29,7 +30,7 @@ async function person(tenantId: string, slug: string, role: Role): Promise<Tenan
     email,
     name: "Someone",
     isOperator: false,
-    proof: { type: "session", sessionId: uuidv7() },
+    proof: sessionProof(),
     requestId: "request-2",
     ip: "",
     tenant: { id: tenantId, slug, name: slug, role },

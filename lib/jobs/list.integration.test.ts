@@ -6,6 +6,7 @@ import { JOB_STATES, type JobState } from "#lib/contract/jobs.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase, Prisma } from "#lib/db/client.ts";
 import { withTenant } from "#lib/db/scope.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import { type JobsWorld, jobsWorld } from "../../tests/harness/jobs.ts";
 import { asking, conditionsOf } from "./filters.ts";
 import { getJobCount, listJobs } from "./queries.ts";
@@ -39,7 +40,7 @@ const actorOf = (tenantId: string, slug: string): TenantActor => ({
   email: `${slug}@example.com`,
   name: "Someone",
   isOperator: false,
-  proof: { type: "session", sessionId: uuidv7() },
+  proof: sessionProof(),
   requestId: "request-2",
   ip: "",
   tenant: { id: tenantId, slug, name: slug, role: "support" },

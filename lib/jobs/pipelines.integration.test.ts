@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import type { TenantActor } from "#lib/access/actor.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import { eventually } from "../../tests/harness/eventually.ts";
 import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { cancelJob, retryJob } from "./commands.ts";
@@ -27,7 +28,7 @@ before(async () => {
     email: "a@acme.example",
     name: "A",
     isOperator: false,
-    proof: { type: "session", sessionId: uuidv7() },
+    proof: sessionProof(),
     requestId: "request-2",
     ip: "",
     tenant: { id: world.tenantId, slug: "acme", name: "acme", role: "support" },

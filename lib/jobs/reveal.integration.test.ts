@@ -4,6 +4,7 @@ import type { TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import { type JobsWorld, jobsWorld } from "../../tests/harness/jobs.ts";
 import { revealJob, setMaskRules } from "./commands.ts";
 import { getJob, getMaskRules, listJobs } from "./queries.ts";
@@ -17,7 +18,7 @@ const as = (role: Role): TenantActor => ({
   email: `${role}@example.com`,
   name: "Someone",
   isOperator: false,
-  proof: { type: "session", sessionId: uuidv7() },
+  proof: sessionProof(),
   requestId: "request-2",
   ip: "",
   tenant: { id: world.tenantId, slug: "acme", name: "Acme", role },

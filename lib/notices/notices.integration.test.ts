@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
 import { after, afterEach, before, test } from "node:test";
 import type { TenantActor } from "#lib/access/actor.ts";
 import { database } from "#lib/db/client.ts";
 import { withSoleRight } from "#lib/db/sole.ts";
+import { createMailer, type Mail } from "#lib/mail/mailer.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { withClient } from "#tests/harness/database.ts";
-import { createMailer } from "./mail.ts";
-import { type Notice, sendKeyNotices } from "./send.ts";
+import { mailServer } from "#tests/harness/mail-server.ts";
+import { sendKeyNotices } from "./send.ts";
 import { startKeyNotices } from "./sender.ts";
 
 const DAY = 86_400_000;
@@ -43,7 +43,7 @@ async function addKey({ of = first, name, ends, revoked = false, replaced = fals
 }
 
 const failures: string[] = [];
-async function run(now: Date, send: (notice: Notice) => Promise<unknown>) {
+async function run(now: Date, send: (notice: Mail) => Promise<unknown>) {
   failures.length = 0;
   return sendKeyNotices({
     now,
@@ -52,8 +52,8 @@ async function run(now: Date, send: (notice: Notice) => Promise<unknown>) {
     onFailure: (_, tenantId) => failures.push(tenantId),
   });
 }
-async function sentAt(now: Date): Promise<Notice[]> {
-  const notices: Notice[] = [];
+async function sentAt(now: Date): Promise<Mail[]> {
+  const notices: Mail[] = [];
   await run(now, async (notice) => notices.push(notice));
   return notices;
 }
@@ -113,7 +113,7 @@ test("a notice that could not be sent is sent with the next run, and keeps no ot
 
 test("a crash after sending and before noting it repeats that notice, once", async () => {
   await addKey({ name: "Twice", ends: 3 });
-  const notices: Notice[] = [];
+  const notices: Mail[] = [];
   await withClient(plane.database.superuserUrl, async (client) => {
     await client.query("REVOKE INSERT ON key_notices FROM gatehouse_console");
     try {
@@ -146,43 +146,6 @@ test("what is asked across tenants answers with ids of tenants, to the console a
     );
   }
 });
-
-/** A mail server as far as sending takes one; `mails` are the messages as they came. */
-async function mailServer(): Promise<{ server: Server; url: string; mails: string[]; envelopes: string[] }> {
-  const mails: string[] = [];
-  const envelopes: string[] = [];
-  const server = createServer((socket) => {
-    let buffer = "";
-    let inData = false;
-    socket.write("220 mail.example ESMTP\r\n");
-    socket.on("error", () => undefined);
-    socket.on("data", (chunk) => {
-      buffer += chunk.toString("utf8");
-      for (;;) {
-        const end = buffer.indexOf(inData ? "\r\n.\r\n" : "\r\n");
-        if (end === -1) return;
-        const text = buffer.slice(0, end);
-        buffer = buffer.slice(end + (inData ? 5 : 2));
-        if (inData) {
-          mails.push(text);
-          inData = false;
-          socket.write("250 kept\r\n");
-        } else if (text === "DATA") {
-          inData = true;
-          socket.write("354 go on\r\n");
-        } else if (text === "QUIT") {
-          socket.end("221 bye\r\n");
-        } else {
-          if (/^(MAIL|RCPT)/.test(text)) envelopes.push(text);
-          socket.write("250 ok\r\n");
-        }
-      }
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { server, url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, mails, envelopes };
-}
 
 test("a started sender hands the mail to the mail server at once, and stops when asked", async () => {
   await addKey({ name: "Partner Ünal", ends: 3 });

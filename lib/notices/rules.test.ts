@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { defaultSender, dueNotice, type NoticedKey, noticeText, whyNotSmtpUrl } from "./rules.ts";
+import { dueNotice, type NoticedKey, noticeText } from "./rules.ts";
 
 const DAY = 86_400_000;
 const now = new Date(Date.UTC(2030, 5, 1));
@@ -58,18 +58,4 @@ test("a notice stays one subject line whatever a name holds, and lists no more t
   assert.match(text, /- A Bcc: x@y z \(gh_abcdef…wxyz\) expires 2030-06-04 00:00 UTC\n/);
   assert.match(text, /and 10 more\./);
   assert.equal(text.split("gh_abcdef").length, 51);
-});
-
-test("an address that is no mail server's is refused without being repeated", () => {
-  for (const url of ["smtp://127.0.0.1:25", "smtps://u:p%40ss@mail.example:465"])
-    assert.equal(whyNotSmtpUrl(url), null);
-  for (const url of ["mail.example", "http://u:hunter2@mail.example", "smtp://", "smtp:hunter2"]) {
-    assert.doesNotMatch(whyNotSmtpUrl(url) ?? assert.fail(url), /hunter2/);
-  }
-});
-
-test("the sender is named after the console's host, and after no bare address", () => {
-  assert.equal(defaultSender("https://gate.example/"), "gatehouse@gate.example");
-  assert.equal(defaultSender("http://127.0.0.1:3000"), "gatehouse@localhost");
-  assert.equal(defaultSender("http://[::1]:3000"), "gatehouse@localhost");
 });

@@ -1,3 +1,5 @@
+import { oneLine } from "#lib/mail/rules.ts";
+
 export const NOTICE_DAYS = [30, 7, 1] as const;
 export type NoticeDays = (typeof NOTICE_DAYS)[number];
 
@@ -27,9 +29,6 @@ const MOST_LISTED = 50;
 
 const daysText = (days: number) => (days === 1 ? "1 day" : `${days} days`);
 const keysText = (count: number) => (count === 1 ? "1 API key" : `${count} API keys`);
-/** Names are one line each; a mail's subject and its lines must stay what they are whatever a name holds. */
-const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
-
 /** The words of a notice to the owners of a tenant; `keys` in the order of their end. Holds no secret. */
 export function noticeText(
   tenant: string,
@@ -56,19 +55,4 @@ export function noticeText(
       "You get this because you are an owner of this tenant. Each key is announced 30, 7 and 1 days before its end.",
     ].join("\n\n"),
   };
-}
-
-/** Why an address of a mail server cannot be used; null when it can. Never repeats the address: it may hold a password. */
-export function whyNotSmtpUrl(text: string): string | null {
-  const url = URL.parse(text);
-  if (!url || !["smtp:", "smtps:"].includes(url.protocol) || url.hostname === "") {
-    return "SMTP_URL must be an address such as smtps://user:password@mail.example:465.";
-  }
-  return null;
-}
-
-/** Who notices come from when SMTP_FROM does not say it. */
-export function defaultSender(consoleUrl: string): string {
-  const { hostname } = new URL(consoleUrl);
-  return /^[\d.]+$|^\[/.test(hostname) ? "gatehouse@localhost" : `gatehouse@${hostname}`;
 }

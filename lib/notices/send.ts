@@ -1,16 +1,15 @@
 import { database, type Transaction } from "#lib/db/client.ts";
 import { enterTenantOf } from "#lib/db/scope.ts";
 import { withSoleRight } from "#lib/db/sole.ts";
+import type { Mail } from "#lib/mail/mailer.ts";
 import { paths } from "#lib/paths.ts";
 import { dueNotice, type NoticeDays, noticeText } from "./rules.ts";
-
-export type Notice = { to: string[]; subject: string; text: string };
 
 type Options = {
   now: Date;
   /** The console's public origin, for the links. */
   consoleUrl: string;
-  send: (notice: Notice) => Promise<unknown>;
+  send: (notice: Mail) => Promise<unknown>;
   /** Told of a tenant whose notice could not be sent; the others get theirs. */
   onFailure: (error: unknown, tenantId: string) => void;
 };

@@ -1,4 +1,4 @@
-import { createMailer } from "./mail.ts";
+import { createMailer } from "#lib/mail/mailer.ts";
 import { sendKeyNotices } from "./send.ts";
 
 const EVERY_MS = 3_600_000;

@@ -5,10 +5,8 @@ import { database } from "#lib/db/client.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import { credentialsSchema, emailSchema } from "./schema.ts";
+import { type Origin, openSession } from "./sessions.ts";
 import { assertNotBlocked, countAttempt, forgetAttempts, takeBackAttempt } from "./throttle.ts";
-
-const SESSION_DAYS = 30;
-const DAY_MS = 86_400_000;
 
 export type NewUser = { email: string; name: string; password: string; isOperator?: boolean };
 
@@ -34,7 +32,7 @@ export type SignedIn = { userId: string; sessionId: string; email: string; name:
  * Signs in with e-mail and password and opens a session row. Throws `unauthenticated`, the same for an unknown
  * address and a wrong password, and `too_many_requests` while the account or the address is slowed down.
  */
-export async function signIn(given: unknown, from: { ip: string; userAgent: string }): Promise<SignedIn> {
+export async function signIn(given: unknown, from: Origin): Promise<SignedIn> {
   const parsed = credentialsSchema.safeParse(given);
   if (!parsed.success) throw wrong();
   const { email, password } = parsed.data;
@@ -49,16 +47,7 @@ export async function signIn(given: unknown, from: { ip: string; userAgent: stri
   if (!user || !matches || user.disabledAt) throw wrong();
   await takeBackAttempt(address, fromAddress);
   await forgetAttempts(account);
-  const sessionId = uuidv7();
-  await database().session.create({
-    data: {
-      id: sessionId,
-      userId: user.id,
-      expiresAt: new Date(Date.now() + SESSION_DAYS * DAY_MS),
-      userAgent: from.userAgent.slice(0, 500),
-      ip: from.ip,
-    },
-  });
+  const sessionId = await openSession({ userId: user.id, method: "password", from });
   return { userId: user.id, sessionId, email: user.email, name: user.name };
 }
 

@@ -41,7 +41,14 @@ async function seedPerson(email: string, name: string, isOperator = false): Prom
     email,
     name,
     isOperator,
-    proof: { type: "session", sessionId: uuidv7() },
+    proof: {
+      type: "session",
+      sessionId: uuidv7(),
+      method: "password",
+      provider: null,
+      secondFactor: null,
+      confirmedAt: new Date(),
+    },
     requestId: uuidv7(),
     ip: "",
   };

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { defaultSender, whyNotSmtpUrl } from "#lib/notices/rules.ts";
+import { defaultSender, whyNotSmtpUrl } from "#lib/mail/rules.ts";
 import { readKeyring } from "#lib/secrets/sealed-secret.ts";
 import { StartFailure } from "../start-failure.ts";
 

@@ -40,6 +40,7 @@ export const COMMON = [
   "contract",
   "db",
   "errors",
+  "mail",
   "outbound",
   "secrets",
 ];

@@ -12,6 +12,7 @@ import { closeDatabase } from "#lib/db/client.ts";
 import { startRequeue } from "#lib/dead-letters/commands.ts";
 import { type EmbeddedServer, startEmbedded } from "#scripts/database/embedded.ts";
 import { freePort } from "#scripts/up/settings.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import { eventually } from "./eventually.ts";
 import { type InterruptibleProxy, interruptibleProxy } from "./interruptible-proxy.ts";
 import { type JobsWorld, jobsWorld } from "./jobs.ts";
@@ -257,7 +258,7 @@ async function person(world: JobsWorld): Promise<TenantActor> {
     email,
     name: "Somebody",
     isOperator: false,
-    proof: { type: "session", sessionId: uuidv7() },
+    proof: sessionProof(),
     requestId: uuidv7(),
     ip: "127.0.0.1",
     tenant: { id: world.tenantId, slug: "acme", name: "Acme", role: "owner" },

@@ -7,6 +7,7 @@ import { withTenant } from "#lib/db/scope.ts";
 import { createUser } from "#lib/sign-in/commands.ts";
 import { createTenant } from "#lib/tenants/commands.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 
 const CONSOLE_URL = "http://127.0.0.1:3000";
@@ -42,7 +43,7 @@ export async function controlPlane(): Promise<ControlPlane> {
       email,
       name: "Somebody",
       isOperator,
-      proof: { type: "session", sessionId: uuidv7() },
+      proof: sessionProof(),
       requestId: uuidv7(),
       ip: "127.0.0.1",
     };

@@ -7,6 +7,7 @@ import { closeDatabase } from "#lib/db/client.ts";
 import { explain } from "#lib/explain/queries.ts";
 import { type ExplainedSide, explainInputSchema } from "#lib/explain/schema.ts";
 import { issuerSecretBinding, readKeyring, sealSecret } from "#lib/secrets/sealed-secret.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 import {
   type DecisionCase,
   KEY_RIGHTS,
@@ -123,7 +124,7 @@ export async function decisionParity() {
     email: "somebody@people.example",
     name: "Somebody",
     isOperator: false,
-    proof: { type: "session", sessionId: randomUUID() },
+    proof: sessionProof(),
     requestId: randomUUID(),
     ip: "127.0.0.1",
     tenant: { id: tenant.id, slug: tenant.slug, name: "Cases", role: "viewer" },

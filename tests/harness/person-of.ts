@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { sessionProof } from "#tests/harness/session-proof.ts";
 
 /** Somebody with this role in a tenant, for commands and queries called in this process. */
 export async function personOf(
@@ -18,7 +19,7 @@ export async function personOf(
     email,
     name: "Someone",
     isOperator: false,
-    proof: { type: "session", sessionId: uuidv7() },
+    proof: sessionProof(),
     requestId: uuidv7(),
     ip: "",
     tenant: { id: tenantId, slug, name: slug, role },

@@ -1,9 +1,11 @@
 import nodemailer from "nodemailer";
-import type { Notice } from "./send.ts";
+
+/** A message in plain text. Nothing of it may end a line of the header: `oneLine` makes sure. */
+export type Mail = { to: string[]; subject: string; text: string };
 
 const PATIENCE_MS = 20_000;
 
-/** Sends notices through the mail server at `smtpUrl`, as `from`. */
+/** Sends mail through the mail server at `smtpUrl`, as `from`. */
 export function createMailer(smtpUrl: string, from: string) {
   const transport = nodemailer.createTransport({
     url: smtpUrl,
@@ -14,7 +16,7 @@ export function createMailer(smtpUrl: string, from: string) {
     disableUrlAccess: true,
   });
   return {
-    send: async ({ to, subject, text }: Notice): Promise<void> => {
+    send: async ({ to, subject, text }: Mail): Promise<void> => {
       await transport.sendMail({ from, to, subject, text });
     },
     close: () => transport.close(),
