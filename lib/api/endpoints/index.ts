@@ -12,6 +12,7 @@ import { jobRetentionEndpoints } from "./job-retention.ts";
 import { jobViewEndpoints } from "./job-views.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
+import { memberEndpoints } from "./members.ts";
 import { openApiDocumentEndpoints } from "./openapi-documents.ts";
 import { peopleEndpoints } from "./people.ts";
 import { publishingEndpoints } from "./publishing.ts";
@@ -31,6 +32,7 @@ const openApi = publicEndpoint({
 export const endpoints: readonly Endpoint[] = [
   openApi,
   ...peopleEndpoints,
+  ...memberEndpoints,
   ...routeEndpoints,
   ...openApiDocumentEndpoints,
   ...publishingEndpoints,

@@ -1,7 +1,5 @@
 import { z } from "zod";
 import { line } from "#lib/contract/text.ts";
-import { listMembers } from "#lib/members/queries.ts";
-import { memberSchema } from "#lib/members/schema.ts";
 import { signOutEverywhere } from "#lib/sign-in/commands.ts";
 import { meSchema } from "#lib/sign-in/schema.ts";
 import { createTenant, renameTenant } from "#lib/tenants/commands.ts";
@@ -96,14 +94,6 @@ const tenants: Endpoint[] = [
     body: editedTenantSchema,
     response: dataOf(tenantSchema),
     handle: async ({ actor, body }) => ({ data: await renameTenant(actor, body) }),
-  }),
-  tenantEndpoint("tenant.read", {
-    method: "GET",
-    path: "/tenants/{tenant}/members",
-    summary: "List the tenant's members",
-    query: z.strictObject(pageQuery),
-    response: pageOf(memberSchema),
-    handle: ({ actor, query }) => listMembers(actor, query),
   }),
 ];
 
