@@ -1,6 +1,7 @@
 import { type Actor, actorLabel } from "../access/actor.ts";
 import { uuidv7 } from "../contract/uuid.ts";
 import { Prisma, type Transaction } from "../db/client.ts";
+import { bounded } from "./bounded.ts";
 
 type Json = Prisma.InputJsonValue;
 
@@ -22,7 +23,11 @@ export type AuditRecord = {
     | "alert"
     | "run"
     | "token"
-    | "support_session";
+    | "support_session"
+    | "person"
+    | "session"
+    | "password"
+    | "second_factor";
   targetId: string;
   before?: Json;
   after?: Json;
@@ -41,6 +46,20 @@ const whoIs = (actor: Actor | Outsider) =>
       }
     : { actorType: "system", actorId: null, actorLabel: actor.label };
 
+/** What both kinds of entry hold, as a row; `before` and `after` bounded. */
+const rowOf = (actor: Actor | Outsider, record: AuditRecord) => ({
+  id: uuidv7(),
+  ...whoIs(actor),
+  action: record.action,
+  targetType: record.targetType,
+  targetId: record.targetId,
+  before: (record.before ?? null) === null ? Prisma.DbNull : (bounded(record.before) as Json),
+  after: (record.after ?? null) === null ? Prisma.DbNull : (bounded(record.after) as Json),
+  reason: record.reason ?? null,
+  requestId: actor.requestId,
+  ip: actor.ip,
+});
+
 /** Writes one entry in the caller's transaction, so that a change and its entry stand or fall together. */
 export async function writeAudit(
   tx: Transaction,
@@ -52,19 +71,24 @@ export async function writeAudit(
   await tx.auditEntry.createMany({
     data: [
       {
-        id: uuidv7(),
+        ...rowOf(actor, record),
         tenantId,
-        ...whoIs(actor),
         ...("via" in actor && actor.via ? { supportSessionId: actor.via.sessionId } : {}),
-        action: record.action,
-        targetType: record.targetType,
-        targetId: record.targetId,
-        before: record.before ?? Prisma.DbNull,
-        after: record.after ?? Prisma.DbNull,
-        reason: record.reason ?? null,
-        requestId: actor.requestId,
-        ip: actor.ip,
       },
     ],
   });
+}
+
+/**
+ * The same for what belongs to a person and to no tenant: signing in, the password, second factors, sessions, personal
+ * access tokens. The transaction is one of `withUser(userId, …)`. Nothing in the record names a tenant, so that a
+ * tenant that is purged leaves nothing behind here.
+ */
+export async function writePersonalAudit(
+  tx: Transaction,
+  userId: string,
+  actor: Actor | Outsider,
+  record: AuditRecord,
+): Promise<void> {
+  await tx.personalAuditEntry.createMany({ data: [{ ...rowOf(actor, record), userId }] });
 }

@@ -286,6 +286,26 @@ test("a person sees their own memberships and tenants before one is chosen, and 
   assert.deepEqual((await seen("SELECT id FROM tenants")).rows, [{ id: ours.tenant }]);
 });
 
+test("a person's own audit entries are read and written by that person alone, and changed by nobody", async () => {
+  const client = planes.console;
+  const insert = `INSERT INTO personal_audit_entries
+    (id, user_id, actor_type, actor_label, action, target_type, target_id, request_id)
+    VALUES (gen_random_uuid(), $1, 'user', 'Somebody', 'person.sign-in', 'person', 'p', 'q')`;
+  await withClient(database.superuserUrl, async (superuser) => {
+    for (const { user } of [ours, theirs]) await superuser.query(insert, [user]);
+  });
+  const seen = (scope: { tenant?: string; user?: string }) =>
+    undone(
+      client,
+      scope,
+      async () => (await client.query("SELECT user_id FROM personal_audit_entries")).rows,
+    );
+  assert.deepEqual(await seen({ tenant: ours.tenant, user: ours.user }), [{ user_id: ours.user }]);
+  assert.deepEqual(await seen({ tenant: ours.tenant }), []);
+  assert.equal(await refusal(client, insert, [ours.user]), "");
+  assert.equal(await refusal(client, insert, [theirs.user]), INSUFFICIENT_PRIVILEGE);
+});
+
 test("an access token is found by its secret and not otherwise before anybody is known", async () => {
   const client = planes.console;
   const found = async (credential: string) => {
