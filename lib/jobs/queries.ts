@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
-import { clientStatus, type JobError, type JobState } from "#lib/contract/jobs.ts";
+import { clientStatus, type JobState } from "#lib/contract/jobs.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { readRetention } from "#lib/retention/queries.ts";
+import { errorOf, readAttempts, readDoubtful, SHOWN_ATTEMPTS } from "./attempts.ts";
 import { asking } from "./filters.ts";
 import { readCount, readPage } from "./list.ts";
-import { shownLogs } from "./logs.ts";
 import type { Masker } from "./mask.ts";
 import { readMasker } from "./mask-rules.ts";
 import { shownChange } from "./payload-change.ts";
@@ -15,7 +15,6 @@ import { stepsOf, timelineOf } from "./rules.ts";
 import type {
   CappedCount,
   JobActionEntry,
-  JobAttempt,
   JobDetail,
   JobFilters,
   JobSort,
@@ -24,14 +23,13 @@ import type {
   Pipeline,
 } from "./schema.ts";
 
+export { listAttempts } from "./attempts.ts";
 export { asking, conditionsOf } from "./filters.ts";
 export { COUNT_CAP } from "./list.ts";
 export { getMaskRules, readMasker } from "./mask-rules.ts";
 
 /** A list shows the beginning of a message; the job's own page has all of it. */
 const LISTED_MESSAGE_CHARACTERS = 500;
-/** A job's page has its latest attempts; errors with their stacks make more of them too heavy. */
-const SHOWN_ATTEMPTS = 200;
 
 type StepColumns = { steps: string[]; step: number | null; stepAttempts: number | null; stepBase: number };
 
@@ -110,50 +108,6 @@ export async function readSummary(tx: Transaction, tenantId: string, id: string)
   return toSummary(row, await readMasker(tx, tenantId));
 }
 
-/** An error as it may be shown. */
-function errorOf(stored: Prisma.JsonValue, masker: Masker): JobError | null {
-  const error = stored as unknown as JobError | null;
-  if (error === null) return null;
-  const { name, message, stack } = error;
-  return { name, message: masker.text(message), ...(stack ? { stack: masker.text(stack) } : {}) };
-}
-
-async function readAttempts(
-  tx: Transaction,
-  tenantId: string,
-  jobId: string,
-  masker: Masker,
-  whole: boolean,
-): Promise<JobAttempt[]> {
-  const found = await tx.jobAttempt.findMany({
-    where: { jobId, tenantId },
-    orderBy: { number: "desc" },
-    take: SHOWN_ATTEMPTS,
-    omit: { logs: !whole, error: !whole },
-  });
-  const rows = found.map((row) => ({
-    ...row,
-    logs: whole ? row.logs : null,
-    error: whole ? row.error : null,
-  }));
-  const workers = await tx.gatewayInstance.findMany({
-    where: { id: { in: [...new Set(rows.map((row) => row.workerId))] } },
-    select: { id: true, name: true },
-  });
-  const names = new Map(workers.map((worker) => [worker.id, worker.name]));
-  return rows.reverse().map((row) => ({
-    number: row.number,
-    step: row.step === null ? null : row.step + 1,
-    outcome: row.outcome as JobAttempt["outcome"],
-    startedAt: row.startedAt.toISOString(),
-    finishedAt: row.finishedAt?.toISOString() ?? null,
-    durationMs: row.finishedAt ? row.finishedAt.getTime() - row.startedAt.getTime() : null,
-    error: errorOf(row.error, masker),
-    worker: names.get(row.workerId) ?? null,
-    logs: shownLogs(row.logs, masker),
-  }));
-}
-
 type StepFacts = Parameters<typeof stepsOf>[0];
 
 /** How each step of a pipeline stands, its result masked; nothing for a plain job. */
@@ -202,7 +156,8 @@ export const getJob = defineQuery(
     if (!found) throw notFound("job");
     const row = { ...found, input: payloads ? found.input : null, result: payloads ? found.result : null };
     const masker = await readMasker(tx, tenantId);
-    const attemptLog = await readAttempts(tx, tenantId, id, masker, payloads);
+    const attempts = await readAttempts(tx, tenantId, id, masker, { whole: payloads, limit: SHOWN_ATTEMPTS });
+    const attemptLog = attempts.data.reverse();
     const actionRows = await tx.jobAction.findMany({
       where: { jobId: id, tenantId },
       orderBy: { at: "asc" },
@@ -252,6 +207,8 @@ export const getJob = defineQuery(
       input: input.value,
       masked: input.masked || result.masked || masked,
       attemptLog,
+      earlierAttempts: attempts.next_cursor,
+      doubtful: await readDoubtful(tx, tenantId, id),
       actions,
       timeline: timelineOf({ ...facts, runAt, enqueuedBy }, attemptLog, actions),
       told: {

@@ -4,7 +4,7 @@ import { uuidv7 } from "#lib/contract/uuid.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import type { JobActionInput, JobLogs, RevealedJob } from "./schema.ts";
 
-/** As many as the job's page shows. */
+/** The latest; whatever is earlier stays masked. */
 const SHOWN_ATTEMPTS = 200;
 
 /**

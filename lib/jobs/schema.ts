@@ -141,6 +141,13 @@ export const jobAttemptSchema = z.object({
 });
 export type JobAttempt = z.output<typeof jobAttemptSchema>;
 
+/** An attempt of which nobody heard how it ended: its work may be done. */
+export const doubtfulAttemptSchema = z.object({
+  number: z.int(),
+  outcome: z.enum(["lost", "timed_out", "cancelled"]),
+});
+export type DoubtfulAttempt = z.output<typeof doubtfulAttemptSchema>;
+
 /** `waiting`: its turn has not come. Otherwise a finished step has succeeded, and the current one stands as the job does. */
 export const STEP_STATES = ["waiting", ...JOB_STATES] as const;
 export type StepState = (typeof STEP_STATES)[number];
@@ -238,7 +245,12 @@ export const jobDetailSchema = jobSummarySchema.extend({
   masked: z.boolean(),
   /** Of a pipeline; none for a job of one function. */
   steps: z.array(jobStepSchema),
+  /** The latest, in order. */
   attemptLog: z.array(jobAttemptSchema),
+  /** Where the list of attempts goes on with those before them; null when these are all. */
+  earlierAttempts: z.string().nullable(),
+  /** Of all attempts, those that may have had their effect. */
+  doubtful: z.array(doubtfulAttemptSchema),
   actions: z.array(jobActionEntrySchema),
   timeline: z.array(timelineEntrySchema),
   /** What the client got when it asked for the work, and what a status route answers it now. */

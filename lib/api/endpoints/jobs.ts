@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { cancelJob, discardJob, retryJob, revealJob, setMaskRules } from "#lib/jobs/commands.ts";
-import { getJob, getJobCount, getMaskRules, listJobs } from "#lib/jobs/queries.ts";
+import { getJob, getJobCount, getMaskRules, listAttempts, listJobs } from "#lib/jobs/queries.ts";
 import {
   cappedCountSchema,
   JOB_SORTS,
   jobActionSchema,
+  jobAttemptSchema,
   jobDetailSchema,
   jobFilters,
   jobRetrySchema,
@@ -56,6 +57,14 @@ export const jobEndpoints: Endpoint[] = [
     handle: async ({ actor, params, query }) => ({
       data: await getJob(actor, { id: params.id as string, payloads: query.payloads === "true" }),
     }),
+  }),
+  tenantEndpoint("tenant.read", {
+    method: "GET",
+    path: "/tenants/{tenant}/jobs/{id}/attempts",
+    summary: "List a job's attempts with their errors and log lines, the latest first",
+    query: z.strictObject(pageQuery),
+    response: pageOf(jobAttemptSchema),
+    handle: ({ actor, params, query }) => listAttempts(actor, { id: params.id as string, ...query }),
   }),
   tenantEndpoint("payload.reveal", {
     method: "POST",

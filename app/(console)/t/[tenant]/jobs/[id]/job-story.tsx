@@ -1,18 +1,22 @@
 "use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { ChevronRight, CornerDownRight, UserRound } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { type Status, StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { ErrorNotice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { durationText } from "#components/ui/relative-time-text.ts";
-import type { JobActionEntry, JobAttempt, JobDetail } from "#lib/jobs/schema.ts";
+import { api } from "#lib/api/client.ts";
+import type { JobActionEntry, JobAttempt, JobDetail, RevealedJob } from "#lib/jobs/schema.ts";
 import { AttemptLogs } from "./attempt-logs.tsx";
 import { PayloadDifference } from "./payload-difference.tsx";
+import { revealedAttempts } from "./revealed.ts";
 import { storyOf } from "./story.ts";
 
 const SHOWN_AT_FIRST = 10;
-const SHOWN_AT_MOST = 200;
+const PAGE = 25;
 
 const OUTCOMES: Record<JobAttempt["outcome"], { status: Status; word?: string }> = {
   running: { status: "running" },
@@ -32,13 +36,40 @@ const DID: Record<JobActionEntry["action"], string> = {
   reveal: "revealed what is masked",
 };
 
+type Props = { tenant: string; job: JobDetail; revealed: RevealedJob | null };
+
+/** The attempts before those that came with the job, page by page. They have ended, so that they are read once. */
+function useEarlierAttempts({ tenant, job, revealed }: Props, wanted: boolean) {
+  const query = useInfiniteQuery({
+    // The job's own attempts move on with every new one; what lies before them is then another list.
+    queryKey: ["job-attempts", tenant, job.id, job.attemptLog[0]?.number ?? 0],
+    queryFn: ({ pageParam, signal }) =>
+      api.page<JobAttempt>(`/tenants/${encodeURIComponent(tenant)}/jobs/${job.id}/attempts`, {
+        query: { limit: PAGE, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: job.earlierAttempts ?? "",
+    getNextPageParam: (page) => page.nextCursor,
+    enabled: wanted && job.earlierAttempts !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const earlier = (query.data?.pages ?? []).flatMap(({ data }) => data).reverse();
+  return { ...query, attempts: revealedAttempts(earlier, revealed) };
+}
+
 /** The job's attempts and what people did, oldest first; an attempt's error and stack unfold. */
-export function JobStory({ job }: { job: JobDetail }) {
-  const [shown, setShown] = useState(SHOWN_AT_FIRST);
+export function JobStory(props: Props) {
+  const { job } = props;
+  const [all, setAll] = useState(false);
+  const earlier = useEarlierAttempts(props, all);
+  const told = { ...job, attemptLog: [...earlier.attempts, ...job.attemptLog] };
+  const more = all
+    ? job.earlierAttempts !== null && (earlier.hasNextPage || !earlier.data)
+    : job.attemptLog.length > SHOWN_AT_FIRST || job.earlierAttempts !== null;
   return (
     <>
       <ol className="border-t">
-        {storyOf(job, shown).map((entry) => {
+        {storyOf(told, all ? told.attemptLog.length : SHOWN_AT_FIRST).map((entry) => {
           switch (entry.kind) {
             case "enqueued":
               return (
@@ -53,8 +84,12 @@ export function JobStory({ job }: { job: JobDetail }) {
                   className="flex items-center justify-between gap-3 border-b py-2 text-muted"
                 >
                   {entry.attempts === 1 ? "1 earlier attempt" : `${entry.attempts} earlier attempts`}
-                  {shown < Math.min(SHOWN_AT_MOST, job.attemptLog.length) ? (
-                    <Button size="small" onClick={() => setShown(SHOWN_AT_MOST)}>
+                  {more ? (
+                    <Button
+                      size="small"
+                      loading={earlier.isFetching}
+                      onClick={() => (all ? void earlier.fetchNextPage() : setAll(true))}
+                    >
                       Show earlier attempts
                     </Button>
                   ) : null}
@@ -79,6 +114,7 @@ export function JobStory({ job }: { job: JobDetail }) {
           }
         })}
       </ol>
+      {earlier.error ? <ErrorNotice error={earlier.error} /> : null}
       <p className="mt-2 text-muted text-xs">
         Delivery is at least once: after a lost worker an attempt is made again, even if its work was done.
       </p>

@@ -57,8 +57,8 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
       const brief = await api.get<JobDetail>(path, { query: { payloads: false }, signal });
       // Payloads can be large and change with the job's course only.
       if (!sameCourse(last, brief)) return api.get<JobDetail>(path, { signal });
-      const { input, result, steps, told, masked, attemptLog } = last;
-      return { ...brief, input, result, steps, told, masked, attemptLog };
+      const { input, result, steps, told, masked, attemptLog, earlierAttempts } = last;
+      return { ...brief, input, result, steps, told, masked, attemptLog, earlierAttempts };
     },
     initialData: initial,
     refetchInterval: ({ state }) => (state.data && UNFINISHED.includes(state.data.state) ? 1_000 : 5_000),
@@ -116,7 +116,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
             </Section>
           ) : null}
           <Section title="What happened">
-            <JobStory job={job} />
+            <JobStory tenant={tenant.slug} job={job} revealed={revealed} />
           </Section>
         </div>
         <div className="min-w-0">

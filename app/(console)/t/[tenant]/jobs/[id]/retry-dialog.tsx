@@ -14,13 +14,13 @@ import { toast } from "#components/ui/toast.tsx";
 import { Switch } from "#components/ui/toggle.tsx";
 import { ApiError, api } from "#lib/api/client.ts";
 import { maxAttemptsAfterRetry, whyNotEdit } from "#lib/jobs/rules.ts";
-import type { JobDetail, JobRetryInput } from "#lib/jobs/schema.ts";
+import type { DoubtfulAttempt, JobDetail, JobRetryInput } from "#lib/jobs/schema.ts";
 import { PayloadChangeList } from "./payload-change.tsx";
 import { editedPayload, textOfPayload } from "./payload-text.ts";
 
 type Props = { tenant: string; job: JobDetail; onClose: () => void };
 
-const DOUBTFUL: Record<string, string> = {
+const DOUBTFUL: Record<DoubtfulAttempt["outcome"], string> = {
   lost: "was lost with its worker",
   timed_out: "timed out",
   cancelled: "was cancelled",
@@ -54,7 +54,7 @@ export function RetryDialog({ tenant, job, onClose }: Props) {
 
 /** An attempt of which nobody heard the end may have done its work. */
 function EffectWarning({ job }: { job: JobDetail }) {
-  const doubtful = job.attemptLog.filter(({ outcome }) => outcome in DOUBTFUL);
+  const { doubtful } = job;
   if (doubtful.length === 0) {
     return (
       <p className="mb-4 text-muted">

@@ -1,9 +1,8 @@
-import type { JobDetail, RevealedJob } from "#lib/jobs/schema.ts";
+import type { JobAttempt, JobDetail, RevealedJob } from "#lib/jobs/schema.ts";
 
 /** A job as it was read last, with what somebody has revealed in the place of what is masked. */
 export function withRevealed(job: JobDetail, revealed: RevealedJob | null): JobDetail {
   if (!revealed) return job;
-  const attempts = new Map(revealed.attempts.map((attempt) => [attempt.number, attempt]));
   const steps = new Map(revealed.steps.map((step) => [step.number, step.result]));
   return {
     ...job,
@@ -14,13 +13,22 @@ export function withRevealed(job: JobDetail, revealed: RevealedJob | null): JobD
     steps: job.steps.map((step) =>
       steps.has(step.number) ? { ...step, result: steps.get(step.number) } : step,
     ),
-    attemptLog: job.attemptLog.map((attempt) => {
-      const whole = attempts.get(attempt.number);
-      return whole
-        ? { ...attempt, error: whole.error ?? attempt.error, logs: whole.logs ?? attempt.logs }
-        : attempt;
-    }),
+    attemptLog: revealedAttempts(job.attemptLog, revealed),
   };
+}
+
+/** Attempts, with what somebody has revealed in the place of what is masked. */
+export function revealedAttempts(
+  attempts: readonly JobAttempt[],
+  revealed: RevealedJob | null,
+): JobAttempt[] {
+  const whole = new Map(revealed?.attempts.map((attempt) => [attempt.number, attempt]));
+  return attempts.map((attempt) => {
+    const shown = whole.get(attempt.number);
+    return shown
+      ? { ...attempt, error: shown.error ?? attempt.error, logs: shown.logs ?? attempt.logs }
+      : attempt;
+  });
 }
 
 /** The body of a request's event when it is JSON: what people look for first. */
