@@ -1,6 +1,6 @@
 import pg from "pg";
 import { foldDeadLetters } from "#data-plane/dead-letters/fold.ts";
-import type { TenantActor } from "#lib/access/actor.ts";
+import type { TenantPerson } from "#lib/access/actor.ts";
 import { dispatch } from "#lib/api/dispatch.ts";
 import { mintToken } from "#lib/tokens/commands.ts";
 import type { ControlPlane } from "#tests/harness/control-plane.ts";
@@ -37,7 +37,7 @@ async function ask(slug: string, token: string, path: string): Promise<number> {
   return taken;
 }
 
-const tokenFor = async (actor: TenantActor) =>
+const tokenFor = async (actor: TenantPerson) =>
   (await mintToken(actor, { name: "bench", expiresInDays: 1, tenantId: actor.tenant.id })).token;
 
 /**

@@ -1,4 +1,4 @@
-import type { Role } from "./permissions.ts";
+import type { Permission, Role } from "./permissions.ts";
 
 export const SIGN_IN_METHODS = ["password", "passkey", "oidc"] as const;
 export type SignInMethod = (typeof SIGN_IN_METHODS)[number];
@@ -19,16 +19,30 @@ export type SessionProof = {
   confirmedAt: Date;
 };
 
-/** How the person proved who they are: a browser session, or an access token that may be bound to one tenant. */
-export type Proof = SessionProof | { type: "token"; tokenId: string; tenantId: string | null };
+/** An access token: of a person, and then bound to one tenant or to none; or a tenant's own service token. */
+export type TokenProof = {
+  type: "token";
+  tokenId: string;
+  /** What its maker called it. */
+  name: string;
+  tenantId: string | null;
+  /** What it may at most do; null for everything that its person may. A service token always has a list. */
+  permissions: readonly Permission[] | null;
+};
+
+/** How whoever asks proved who they are. */
+export type Proof = SessionProof | TokenProof;
 
 /** The support session through which an operator is in a tenant. */
 export type SupportPass = { sessionId: string; mode: "read" | "requeue"; expiresAt: string };
 
-/** A person who has been recognised, on one request. */
+/** Whoever has been recognised, on one request: a person, or a service token of a tenant. */
 export type Actor = {
-  userId: string;
+  /** Null for a service token, which is no person. */
+  userId: string | null;
+  /** Empty for a service token. */
   email: string;
+  /** The person's; of a service token what it is called. */
   name: string;
   isOperator: boolean;
   proof: Proof;
@@ -39,14 +53,21 @@ export type Actor = {
   via?: SupportPass;
 };
 
-/** The same person, inside a tenant: as its member, or as an operator for the time of a support session. */
+/** Somebody who is a person, in a browser or through a token of their own. */
+export type PersonActor = Actor & { userId: string };
+
+/** The same actor, inside a tenant: as its member, or as an operator for the time of a support session. */
 export type TenantActor = Actor & { tenant: { id: string; slug: string; name: string; role: Role } };
 
-/** How the person appears in histories that outlive the account. */
+/** A person inside a tenant. */
+export type TenantPerson = TenantActor & PersonActor;
+
+/** How the actor appears in histories that outlive the account and the token. */
 export function actorLabel(actor: Actor): string {
+  if (actor.userId === null) return `${actor.name} (service token)`;
   const marks = [
     ...(actor.via ? ["support"] : []),
-    ...(actor.proof.type === "token" ? ["access token"] : []),
+    ...(actor.proof.type === "token" ? [`access token ${actor.proof.name}`] : []),
   ];
   const name = actor.via ? `operator ${actor.email}` : actor.email;
   return marks.length > 0 ? `${name} (${marks.join(", ")})` : name;

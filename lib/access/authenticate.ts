@@ -26,7 +26,10 @@ async function byToken(token: string): Promise<{ person: Person; proof: Proof } 
       tx.accessToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: new Date() } }),
     );
   }
-  return { person: row.user, proof: { type: "token", tokenId: row.id, tenantId: row.tenantId } };
+  return {
+    person: row.user,
+    proof: { type: "token", tokenId: row.id, name: row.name, tenantId: row.tenantId, permissions: null },
+  };
 }
 
 async function bySession(sessionId: string): Promise<{ person: Person; proof: Proof } | null> {

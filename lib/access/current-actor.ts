@@ -5,7 +5,7 @@ import { uuidv7 } from "#lib/contract/uuid.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { paths, safeReturnPath } from "#lib/paths.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
-import type { Actor, TenantActor } from "./actor.ts";
+import type { Actor, PersonActor, TenantPerson } from "./actor.ts";
 import { authenticate } from "./authenticate.ts";
 import { assertOperator } from "./authorize.ts";
 
@@ -18,13 +18,15 @@ export const currentActor = cache(
 const ADDRESS_HEADER = "x-gatehouse-address";
 
 /** Who is looking at the page; sends people who are not signed in to do so, and back to this page afterwards. */
-export async function requireActor(): Promise<Actor> {
+export async function requireActor(): Promise<PersonActor> {
+  const actor = await currentActor();
+  if (actor && actor.userId !== null) return { ...actor, userId: actor.userId };
   const address = (await headers()).get(ADDRESS_HEADER);
-  return (await currentActor()) ?? redirect(paths.signIn(safeReturnPath(address)));
+  return redirect(paths.signIn(safeReturnPath(address)));
 }
 
 /** The person inside the tenant; a tenant of which they are no member is "not found". */
-export const requireTenantActor = cache(async (slug: string): Promise<TenantActor> => {
+export const requireTenantActor = cache(async (slug: string): Promise<TenantPerson> => {
   const actor = await requireActor();
   try {
     return await enterTenant(actor, slug);
@@ -35,7 +37,7 @@ export const requireTenantActor = cache(async (slug: string): Promise<TenantActo
 });
 
 /** The operator of the installation who is looking; for anybody else the page does not exist. */
-export async function requireOperator(): Promise<Actor> {
+export async function requireOperator(): Promise<PersonActor> {
   const actor = await requireActor();
   try {
     assertOperator(actor);

@@ -9,25 +9,31 @@ export type MemberRole = (typeof ROLES)[number];
 export const SUPPORT_ROLES = ["operator-read", "operator-requeue"] as const;
 export type SupportRole = (typeof SUPPORT_ROLES)[number];
 
+/** What a tenant's service token is there: no member. Which of these permissions it holds, its maker chose. */
+export const SERVICE_ROLE = "service";
+
 /** How somebody stands in a tenant. */
-export type Role = MemberRole | SupportRole;
+export type Role = MemberRole | SupportRole | typeof SERVICE_ROLE;
 
 const MEMBERS = ROLES;
-const EVERYBODY = [...ROLES, ...SUPPORT_ROLES] as const;
+const EVERYBODY = [...ROLES, ...SUPPORT_ROLES, SERVICE_ROLE] as const;
 
 export const PERMISSIONS = {
   "tenant.read": EVERYBODY,
   "request.explain": EVERYBODY,
-  "draft.edit": ["owner", "admin", "developer"],
-  "job.act": ["owner", "admin", "developer", "support", "operator-requeue"],
-  "payload.reveal": ["owner", "admin", "support"],
-  "revision.publish": ["owner", "admin"],
-  "key.manage": ["owner", "admin"],
+  "draft.edit": ["owner", "admin", "developer", "service"],
+  "job.act": ["owner", "admin", "developer", "support", "operator-requeue", "service"],
+  "payload.reveal": ["owner", "admin", "support", "service"],
+  "revision.publish": ["owner", "admin", "service"],
+  "key.manage": ["owner", "admin", "service"],
+  // People: in person only.
   "member.manage": ["owner", "admin"],
-  "audit.read": ["owner", "admin"],
-  "tenant.manage": ["owner"],
+  "audit.read": ["owner", "admin", "service"],
+  "tenant.manage": ["owner", "service"],
   // One's own access tokens that are bound to the tenant.
   "token.own": MEMBERS,
+  // The tenant's service tokens.
+  "token.manage": ["owner", "admin"],
   // Saved views of a list: one's own, and those one shares.
   "view.save": MEMBERS,
   // Ending an operator's support session.
@@ -53,7 +59,8 @@ const NAMES: Record<SupportRole, string> = {
 };
 
 /** The role in words for people. */
-export const roleName = (role: Role): string => (isSupportRole(role) ? NAMES[role] : role);
+export const roleName = (role: Role): string =>
+  isSupportRole(role) ? NAMES[role] : role === SERVICE_ROLE ? "service token" : role;
 
 /** Why `role` cannot, in words for the person; null when it can. */
 export function whyNot(role: Role, permission: Permission): string | null {
@@ -63,7 +70,17 @@ export function whyNot(role: Role, permission: Permission): string | null {
       ? "You are in this tenant as support, read-only. Leave, and enter it again to requeue."
       : "You are in this tenant as support; only its own members can do this.";
   }
-  const names = PERMISSIONS[permission].filter((name) => !isSupportRole(name)).map((name) => `${name}s`);
+  if (role === SERVICE_ROLE) return "This is for people; a service token cannot do it.";
+  const names = ROLES.filter((name) => roleCan(name, permission)).map((name) => `${name}s`);
   const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return `Only ${list} of this tenant can do this; you are ${/^[aeio]/.test(role) ? "an" : "a"} ${role}.`;
 }
+
+/** Why a token that holds only `permissions` cannot, in words; null when it can, or holds all that its person does. */
+export const whyTokenCannot = (
+  permissions: readonly Permission[] | null,
+  permission: Permission,
+): string | null =>
+  permissions === null || permissions.includes(permission)
+    ? null
+    : `This access token lacks the permission ${permission}.`;

@@ -25,9 +25,12 @@ test("a greyed-out button tells an operator what would help", () => {
 test("histories name an operator as one, and say when it was a token", () => {
   const actor = { email: "o@x.example", proof: { type: "session", sessionId: "s" } } as Actor;
   const via = { sessionId: "s", mode: "read", expiresAt: "" } as const;
-  const token = { type: "token", tokenId: "t", tenantId: null } as const;
+  const token = { type: "token", tokenId: "t", name: "ci", tenantId: null, permissions: null } as const;
   assert.equal(actorLabel(actor), "o@x.example");
-  assert.equal(actorLabel({ ...actor, proof: token }), "o@x.example (access token)");
+  assert.equal(actorLabel({ ...actor, proof: token }), "o@x.example (access token ci)");
   assert.equal(actorLabel({ ...actor, via }), "operator o@x.example (support)");
-  assert.equal(actorLabel({ ...actor, via, proof: token }), "operator o@x.example (support, access token)");
+  assert.equal(
+    actorLabel({ ...actor, via, proof: token }),
+    "operator o@x.example (support, access token ci)",
+  );
 });

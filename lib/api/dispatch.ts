@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Actor } from "#lib/access/actor.ts";
 import { authenticate } from "#lib/access/authenticate.ts";
-import { assertOperator, authorize } from "#lib/access/authorize.ts";
+import { assertOperator, assertPerson, authorize } from "#lib/access/authorize.ts";
 import { clientIp } from "#lib/access/client-ip.ts";
 import type { ErrorDetail } from "#lib/contract/errors.ts";
 import { DomainError, invalid, notFound } from "#lib/errors/domain-error.ts";
@@ -79,7 +79,10 @@ async function actorFor(
       headers: { "www-authenticate": 'Bearer realm="gatehouse"' },
     });
   }
-  if (endpoint.access.kind === "person") return actor;
+  if (endpoint.access.kind === "person") {
+    assertPerson(actor);
+    return actor;
+  }
   if (endpoint.access.kind === "operator") {
     assertOperator(actor);
     return actor;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { PersonActor, TenantActor } from "#lib/access/actor.ts";
 import type { Permission } from "#lib/access/permissions.ts";
 
 /** Whoever calls a public endpoint: nobody that is known. */
@@ -54,9 +54,9 @@ type Definition<ActorType, Query, Body> = Omit<Endpoint, "access" | "query" | "b
 
 type MaybeSchema = z.ZodType | undefined;
 
-/** An endpoint for whoever is signed in; no tenant is involved. */
+/** An endpoint for whoever is signed in; no tenant is involved. A service token, being no person, is refused (403). */
 export function personEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
-  definition: Definition<Actor, Query, Body>,
+  definition: Definition<PersonActor, Query, Body>,
 ): Endpoint {
   return { ...definition, access: { kind: "person" } } as unknown as Endpoint;
 }
@@ -66,7 +66,7 @@ export function personEndpoint<Query extends MaybeSchema, Body extends MaybeSche
  * answers 404, as for an address that is none.
  */
 export function operatorEndpoint<Query extends MaybeSchema, Body extends MaybeSchema>(
-  definition: Definition<Actor, Query, Body>,
+  definition: Definition<PersonActor, Query, Body>,
 ): Endpoint {
   return { ...definition, access: { kind: "operator" } } as unknown as Endpoint;
 }

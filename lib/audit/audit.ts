@@ -41,7 +41,8 @@ const whoIs = (actor: Actor | Outsider) =>
   "proof" in actor
     ? {
         actorType: actor.proof.type === "token" ? "token" : "user",
-        actorId: actor.userId,
+        // A service token is nobody else's doing than its own.
+        actorId: actor.userId ?? (actor.proof.type === "token" ? actor.proof.tokenId : null),
         actorLabel: actorLabel(actor),
       }
     : { actorType: "system", actorId: null, actorLabel: actor.label };

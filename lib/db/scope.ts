@@ -1,8 +1,8 @@
-import type { Actor, TenantActor } from "../access/actor.ts";
+import type { PersonActor, TenantActor } from "../access/actor.ts";
 import { database, type Transaction } from "./client.ts";
 import { underSupportSession } from "./support-session.ts";
 
-type Scope = { tenantId?: string; userId?: string; credentialHash?: string };
+type Scope = { tenantId?: string; userId?: string | null; credentialHash?: string };
 
 export type ScopeOptions = {
   /** How long the transaction may take before it is undone, where the usual 20 seconds are too few. */
@@ -45,8 +45,14 @@ export const withTenant = <T>(
 };
 
 /** A transaction that sees what belongs to one person: memberships, the tenants behind them, access tokens. */
-export const withUser = <T>(userId: Actor["userId"], work: (tx: Transaction) => Promise<T>): Promise<T> =>
-  withScope({ userId }, work);
+export const withUser = <T>(
+  userId: PersonActor["userId"],
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => withScope({ userId }, work);
+
+/** A transaction that sees a tenant without any person: for the service token that is the tenant's own. */
+export const withTenantAlone = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  withScope({ tenantId }, work);
 
 /** A transaction that makes a tenant: sees the new tenant although nobody is a member of it yet. */
 export const withNewTenant = <T>(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import test, { after, before } from "node:test";
 import pg from "pg";
-import type { TenantActor } from "#lib/access/actor.ts";
+import type { TenantPerson } from "#lib/access/actor.ts";
 import { dispatch } from "#lib/api/dispatch.ts";
 import { type RouteFieldsInput, routeFieldsSchema } from "#lib/contract/route.ts";
 import { mintKey } from "#lib/keys/commands.ts";
@@ -17,8 +17,8 @@ import { type ExplainedSide, type Explanation, explainInputSchema } from "./sche
 const target = { type: "function", function: "hello" } as const;
 
 let plane: ControlPlane;
-let actor: TenantActor;
-let stranger: TenantActor;
+let actor: TenantPerson;
+let stranger: TenantPerson;
 let superuser: pg.Client;
 let token: string;
 

@@ -1,4 +1,5 @@
 import { actorLabel } from "#lib/access/actor.ts";
+import { assertPerson } from "#lib/access/authorize.ts";
 import { type CommandContext, defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import type { Prisma } from "#lib/db/client.ts";
@@ -15,6 +16,7 @@ async function makeRoom(
   { name, shared }: { name: string; shared: boolean },
   except?: string,
 ): Promise<void> {
+  assertPerson(actor);
   // Of two who save at once, the second sees what the first has saved.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('job_views ' || ${actor.tenant.id}, 0))`;
   const where = {
@@ -45,6 +47,7 @@ async function record(context: CommandContext, action: string, view: { id: strin
 /** Keeps the filters of a list of jobs under a name. Throws `conflict` for a name that is taken. */
 export const createView = defineCommand("view.save", async (context, input: NewView): Promise<JobView> => {
   const { tx, actor } = context;
+  assertPerson(actor);
   const refusal = input.shared ? whyNotShare(actor.tenant.role) : null;
   if (refusal) throw forbidden(refusal);
   await makeRoom(context, input);

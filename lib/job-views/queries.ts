@@ -11,7 +11,7 @@ type Row = {
 };
 
 /** A view as `userId` sees it. */
-export const toView = (row: Row, userId: string): JobView => ({
+export const toView = (row: Row, userId: string | null): JobView => ({
   id: row.id,
   name: row.name,
   shared: row.shared,

@@ -1,4 +1,4 @@
-import type { Actor } from "#lib/access/actor.ts";
+import type { PersonActor } from "#lib/access/actor.ts";
 import { line } from "#lib/contract/text.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { database } from "#lib/db/client.ts";
@@ -60,7 +60,7 @@ export async function endSession(sessionId: string): Promise<void> {
 }
 
 /** Ends every session of the person, this one too. Access tokens stay; they are revoked one by one. */
-export async function signOutEverywhere(actor: Actor): Promise<void> {
+export async function signOutEverywhere(actor: PersonActor): Promise<void> {
   await database().session.updateMany({
     where: { userId: actor.userId, revokedAt: null },
     data: { revokedAt: new Date() },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { encode } from "next-auth/jwt";
 import { authenticate } from "#lib/access/authenticate.ts";
+import { assertPerson } from "#lib/access/authorize.ts";
 import { sessionCookieName } from "#lib/access/session-cookie.ts";
 import { dispatch } from "#lib/api/dispatch.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -55,6 +56,7 @@ test("signing out everywhere ends every session at once", async () => {
   const cookies = await Promise.all(sessions.map(({ sessionId }) => cookieOf(sessionId)));
   const actor = await whoIs(cookies[0] as string);
   assert.ok(actor);
+  assertPerson(actor);
   await signOutEverywhere(actor);
   for (const cookie of cookies) assert.equal(await whoIs(cookie), null);
 });

@@ -1,4 +1,4 @@
-import type { Actor } from "#lib/access/actor.ts";
+import type { PersonActor } from "#lib/access/actor.ts";
 import { assertOperator } from "#lib/access/authorize.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import { defineCommand } from "#lib/command/define.ts";
@@ -15,7 +15,10 @@ export { closeExpiredSupportSessions, startSupportExpiry } from "./expiry.ts";
  * Enters a tenant as support. Throws `not_found` unless the actor is an operator and the tenant exists, and `conflict`
  * when its owners let nobody in, when the actor is its member, or is inside it already.
  */
-export async function startSupportSession(actor: Actor, input: NewSupportSession): Promise<SupportSession> {
+export async function startSupportSession(
+  actor: PersonActor,
+  input: NewSupportSession,
+): Promise<SupportSession> {
   assertOperator(actor);
   const { id: tenantId, slug } = await getAnyTenant(actor, { slug: input.tenant });
   const id = uuidv7();
@@ -50,12 +53,15 @@ export async function startSupportSession(actor: Actor, input: NewSupportSession
 }
 
 /** Leaves a tenant before the time has come. Throws `not_found`, `forbidden` for another operator's session, `conflict`. */
-export async function leaveSupportSession(actor: Actor, { id }: { id: string }): Promise<SupportSession> {
+export async function leaveSupportSession(
+  actor: PersonActor,
+  { id }: { id: string },
+): Promise<SupportSession> {
   const session = await getSupportSession(actor, { id });
   if (!session.mine)
     throw new DomainError("forbidden", "This is another operator's session; only they can leave.");
   const { mode, expiresAt } = session;
-  const inside: Actor = { ...actor, via: { sessionId: id, mode, expiresAt } };
+  const inside: PersonActor = { ...actor, via: { sessionId: id, mode, expiresAt } };
   const closed = await withNewTenant(session.tenant.id, actor.userId, (tx) =>
     close(tx, session.tenant.id, "left", inside, { id }),
   );

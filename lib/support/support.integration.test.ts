@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import test, { after, before } from "node:test";
-import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { Actor, PersonActor, TenantActor, TenantPerson } from "#lib/access/actor.ts";
 import { defineCommand, defineQuery } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { database } from "#lib/db/client.ts";
@@ -33,9 +33,9 @@ import {
 } from "./queries.ts";
 
 let plane: ControlPlane;
-let operator: Actor;
-let acme: TenantActor;
-let globex: TenantActor;
+let operator: PersonActor;
+let acme: TenantPerson;
+let globex: TenantPerson;
 
 before(async () => {
   plane = await controlPlane();
@@ -58,7 +58,7 @@ async function job(of: TenantActor, fields: { state?: string; requestId?: string
   return id;
 }
 
-const enter = (slug: string, mode: "read" | "requeue" = "read", who: Actor = operator, minutes = 30) =>
+const enter = (slug: string, mode: "read" | "requeue" = "read", who: PersonActor = operator, minutes = 30) =>
   startSupportSession(who, { tenant: slug, mode, reason: "ticket 4711", minutes });
 
 /** Makes the session's time come now; nothing but the superuser can. */
@@ -410,7 +410,10 @@ test("no session is longer than an hour, made for somebody else, made by nobody,
 test("a token that is bound to a tenant opens neither the desk nor a session", async () => {
   const who = await plane.operator();
   await enter("acme", "read", who);
-  const bound: Actor = { ...who, proof: { type: "token", tokenId: uuidv7(), tenantId: acme.tenant.id } };
+  const bound: Actor = {
+    ...who,
+    proof: { type: "token", tokenId: uuidv7(), name: "t", tenantId: acme.tenant.id, permissions: null },
+  };
   await assert.rejects(enterTenant(bound, "acme"), { code: "not_found" });
   await assert.rejects(findAnywhere(bound, { q: "acme" }), { code: "not_found" });
 });

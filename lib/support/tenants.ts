@@ -107,10 +107,15 @@ type PassRow = {
 };
 
 /** The operator inside the tenant, if a support session of theirs is open there by the database's clock; else null. */
-export async function enterAsSupport(actor: Actor, slug: string): Promise<TenantActor | null> {
-  if (!actor.isOperator || (actor.proof.type === "token" && actor.proof.tenantId !== null)) return null;
+export async function enterAsSupport<A extends Actor>(
+  actor: A,
+  slug: string,
+): Promise<(A & TenantActor) | null> {
+  const { userId } = actor;
+  if (!actor.isOperator || userId === null) return null;
+  if (actor.proof.type === "token" && actor.proof.tenantId !== null) return null;
   const [row] = await withUser(
-    actor.userId,
+    userId,
     (tx) => tx.$queryRaw<PassRow[]>`
       SELECT id, mode, expires_at AS "expiresAt", tenant_id AS "tenantId", tenant_slug AS "tenantSlug",
         tenant_name AS "tenantName"

@@ -1,4 +1,4 @@
-import type { Actor } from "#lib/access/actor.ts";
+import type { PersonActor } from "#lib/access/actor.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import { defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -11,9 +11,16 @@ import type { Tenant } from "./schema.ts";
  * Makes a tenant with an empty draft and the actor as its owner. Throws `conflict` when the slug is taken, and
  * `forbidden` for a token that is bound to another tenant.
  */
-export async function createTenant(actor: Actor, input: { slug: string; name: string }): Promise<Tenant> {
-  if (actor.proof.type === "token" && actor.proof.tenantId !== null) {
-    throw new DomainError("forbidden", "This access token is bound to one tenant and cannot make another.");
+export async function createTenant(
+  actor: PersonActor,
+  input: { slug: string; name: string },
+): Promise<Tenant> {
+  const { proof } = actor;
+  if (proof.type === "token" && (proof.tenantId !== null || proof.permissions !== null)) {
+    throw new DomainError(
+      "forbidden",
+      "This access token is for less than all that you may do, and cannot make a tenant.",
+    );
   }
   const id = uuidv7();
   try {

@@ -1,21 +1,40 @@
-import type { Actor, TenantActor } from "#lib/access/actor.ts";
-import type { MemberRole } from "#lib/access/permissions.ts";
+import type { Actor, TenantActor, TokenProof } from "#lib/access/actor.ts";
+import { type MemberRole, SERVICE_ROLE } from "#lib/access/permissions.ts";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
-import { withUser } from "#lib/db/scope.ts";
+import { withTenantAlone, withUser } from "#lib/db/scope.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { enterAsSupport } from "#lib/support/queries.ts";
 import { slugSchema, type Tenant } from "./schema.ts";
+
+/** The tenant of a service token, unless it is deleted. */
+async function tenantOf(actor: Actor): Promise<Tenant | null> {
+  const { tenantId } = actor.proof as TokenProof;
+  if (tenantId === null) return null;
+  const tenant = await withTenantAlone(tenantId, (tx) =>
+    tx.tenant.findFirst({
+      where: { id: tenantId, deletedAt: null },
+      select: { id: true, slug: true, name: true },
+    }),
+  );
+  return tenant && { ...tenant, role: SERVICE_ROLE };
+}
 
 /**
  * The actor in the tenant with this slug: as its member, or as an operator while a support session of theirs is open
  * there. Throws the same `not_found` for a tenant that does not exist, one that is deleted, one of which the actor is
  * no member, and one to which the actor's token is not bound.
  */
-export async function enterTenant(actor: Actor, slug: string): Promise<TenantActor> {
+export async function enterTenant<A extends Actor>(actor: A, slug: string): Promise<A & TenantActor> {
   if (!slugSchema.safeParse(slug).success) throw notFound("tenant");
-  const row = await withUser(actor.userId, (tx) =>
+  const { userId } = actor;
+  if (userId === null) {
+    const tenant = await tenantOf(actor);
+    if (tenant?.slug !== slug) throw notFound("tenant");
+    return { ...actor, tenant };
+  }
+  const row = await withUser(userId, (tx) =>
     tx.membership.findFirst({
-      where: { userId: actor.userId, tenant: { slug, deletedAt: null } },
+      where: { userId, tenant: { slug, deletedAt: null } },
       select: { role: true, tenant: { select: { id: true, slug: true, name: true } } },
     }),
   );
@@ -36,11 +55,14 @@ type ListInput = { q?: string | undefined; limit: number; cursor?: string | unde
 /** One page of the tenants to which the actor belongs, by slug; a bound token sees only its own. */
 export async function listMyTenants(actor: Actor, input: ListInput): Promise<Page<Tenant>> {
   const after = decodeCursor(input.cursor, [slugSchema]);
+  const { userId } = actor;
+  if (userId === null)
+    return { data: [await tenantOf(actor)].filter((tenant) => tenant !== null), next_cursor: null };
   const bound = actor.proof.type === "token" ? actor.proof.tenantId : null;
-  const rows = await withUser(actor.userId, (tx) =>
+  const rows = await withUser(userId, (tx) =>
     tx.membership.findMany({
       where: {
-        userId: actor.userId,
+        userId,
         ...(bound ? { tenantId: bound } : {}),
         tenant: {
           deletedAt: null,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLES, SUPPORT_ROLES } from "#lib/access/permissions.ts";
+import { ROLES, SERVICE_ROLE, SUPPORT_ROLES } from "#lib/access/permissions.ts";
 import { line } from "#lib/contract/text.ts";
 
 /** A tenant as somebody inside it sees it, with how they stand in it. */
@@ -7,7 +7,7 @@ export const tenantSchema = z.object({
   id: z.uuid(),
   slug: z.string(),
   name: z.string(),
-  role: z.enum([...ROLES, ...SUPPORT_ROLES]),
+  role: z.enum([...ROLES, ...SUPPORT_ROLES, SERVICE_ROLE]),
 });
 export type Tenant = z.output<typeof tenantSchema>;
 

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Actor } from "#lib/access/actor.ts";
+import type { PersonActor } from "#lib/access/actor.ts";
 import { writeAudit } from "#lib/audit/audit.ts";
 import { formatCredential } from "#lib/contract/credential.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { withNewTenant, withUser } from "#lib/db/scope.ts";
-import { DomainError, notFound } from "#lib/errors/domain-error.ts";
+import { notFound } from "#lib/errors/domain-error.ts";
 import { toAccessToken } from "./queries.ts";
 import type { MintedToken } from "./schema.ts";
 
@@ -13,23 +13,17 @@ const DAY_MS = 86_400_000;
 
 /** A tenant's own tokens are written under that tenant, so that its audit log tells of them. */
 function inScope<T>(
-  actor: Actor,
+  actor: PersonActor,
   tenantId: string | null,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   return tenantId === null ? withUser(actor.userId, work) : withNewTenant(tenantId, actor.userId, work);
 }
 
-/** Throws `forbidden` unless the person is here in a browser: a stolen token must not be able to renew itself. */
-export function assertInPerson(actor: Actor): void {
-  if (actor.proof.type === "session") return;
-  throw new DomainError("forbidden", "Access tokens are made and revoked in the console, not with a token.");
-}
-
 type MintInput = { name: string; expiresInDays: number; tenantId: string | null };
 
 /** Makes an access token with the person's own rights. The secret is in what this returns and nowhere else. */
-export async function mintToken(actor: Actor, input: MintInput): Promise<MintedToken> {
+export async function mintToken(actor: PersonActor, input: MintInput): Promise<MintedToken> {
   const token = formatCredential("accessToken", randomBytes(32));
   const now = Date.now();
   const row = {
@@ -60,7 +54,7 @@ export async function mintToken(actor: Actor, input: MintInput): Promise<MintedT
 
 /** Ends one of the person's own tokens from the next request on. Throws `not_found`. */
 export async function revokeToken(
-  actor: Actor,
+  actor: PersonActor,
   input: { id: string; tenantId: string | null },
 ): Promise<void> {
   await inScope(actor, input.tenantId, async (tx) => {

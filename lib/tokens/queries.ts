@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Actor } from "#lib/access/actor.ts";
+import type { PersonActor } from "#lib/access/actor.ts";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
 import { withUser } from "#lib/db/scope.ts";
 import type { AccessToken } from "./schema.ts";
@@ -31,7 +31,7 @@ export function toAccessToken(row: TokenRow): AccessToken {
 type ListInput = { tenantId: string | null; limit: number; cursor?: string | undefined };
 
 /** One page of the person's own tokens, newest first: those of one tenant, or (null) those bound to none. */
-export async function listTokens(actor: Actor, input: ListInput): Promise<Page<AccessToken>> {
+export async function listTokens(actor: PersonActor, input: ListInput): Promise<Page<AccessToken>> {
   const after = decodeCursor(input.cursor, [z.uuid()]);
   const rows = await withUser(actor.userId, (tx) =>
     tx.accessToken.findMany({

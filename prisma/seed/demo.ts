@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { PersonActor, TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { type RouteFieldsInput, routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -30,13 +30,13 @@ export type DemoFile = {
   >;
 };
 
-type Seeded = { actor: Actor; user: DemoUser };
+type Seeded = { actor: PersonActor; user: DemoUser };
 
 /** Makes, or on a second try takes over, one person with a fresh password and a fresh access token. */
 async function seedPerson(email: string, name: string, isOperator = false): Promise<Seeded> {
   const password = randomBytes(15).toString("base64url");
   const userId = await createUser({ email, name, password, isOperator });
-  const actor: Actor = {
+  const actor: PersonActor = {
     userId,
     email,
     name,
@@ -56,7 +56,7 @@ async function seedPerson(email: string, name: string, isOperator = false): Prom
   return { actor, user: { email, password, token } };
 }
 
-async function seedTenant(owner: Actor, slug: string, name: string): Promise<TenantActor> {
+async function seedTenant(owner: PersonActor, slug: string, name: string): Promise<TenantActor> {
   try {
     return await enterTenant(owner, slug);
   } catch {

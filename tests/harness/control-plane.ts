@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { PersonActor, TenantActor, TenantPerson } from "#lib/access/actor.ts";
 import type { MemberRole } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
@@ -16,13 +16,13 @@ const CONSOLE_URL = "http://127.0.0.1:3000";
 export type ControlPlane = {
   database: TestDatabase;
   /** Somebody who is signed in and belongs to no tenant yet. */
-  person(): Promise<Actor>;
+  person(): Promise<PersonActor>;
   /** An operator of the installation: a member of nothing. */
-  operator(): Promise<Actor>;
+  operator(): Promise<PersonActor>;
   /** A new tenant, and its owner inside it. */
-  tenant(slug: string): Promise<{ owner: Actor; actor: TenantActor }>;
+  tenant(slug: string): Promise<{ owner: PersonActor; actor: TenantPerson }>;
   /** A new member of the tenant with that role. */
-  member(of: TenantActor, role: MemberRole): Promise<TenantActor>;
+  member(of: TenantActor, role: MemberRole): Promise<TenantPerson>;
   close(): Promise<void>;
 };
 
@@ -34,7 +34,7 @@ export async function controlPlane(): Promise<ControlPlane> {
   process.env.GATEHOUSE_ENCRYPTION_KEY = randomBytes(32).toString("base64");
   process.env.CONSOLE_URL = CONSOLE_URL;
 
-  async function person(isOperator = false): Promise<Actor> {
+  async function person(isOperator = false): Promise<PersonActor> {
     const id = uuidv7();
     const email = `${id}@people.example`;
     const userId = await createUser({ email, name: "Somebody", password: id, isOperator });

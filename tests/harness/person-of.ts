@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { TenantActor } from "#lib/access/actor.ts";
+import type { TenantPerson } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { sessionProof } from "#tests/harness/session-proof.ts";
@@ -10,7 +10,7 @@ export async function personOf(
   tenantId: string,
   slug: string,
   role: Role,
-): Promise<TenantActor> {
+): Promise<TenantPerson> {
   const userId = uuidv7();
   const email = `${userId}@example.com`;
   await superuser.query("INSERT INTO users (id, email, name) VALUES ($1, $2, 'Someone')", [userId, email]);

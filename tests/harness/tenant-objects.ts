@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { TenantActor } from "#lib/access/actor.ts";
+import type { TenantPerson } from "#lib/access/actor.ts";
 import { createAlertRule } from "#lib/alerts/commands.ts";
 import { newAlertRuleSchema } from "#lib/alerts/schema.ts";
 import { createClaim } from "#lib/claims/commands.ts";
@@ -22,7 +22,7 @@ import { newEndpointSchema } from "#lib/webhooks/schema.ts";
 import type { ControlPlane } from "./control-plane.ts";
 
 /** A tenant that has one of everything; `ids` by the noun of the API's paths. */
-export type TenantObjects = { actor: TenantActor; ids: Record<string, string> };
+export type TenantObjects = { actor: TenantPerson; ids: Record<string, string> };
 
 export const routeFixture = {
   method: "GET",

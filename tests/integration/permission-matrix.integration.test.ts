@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import type pg from "pg";
 import { z } from "zod";
-import type { Actor, TenantActor } from "#lib/access/actor.ts";
+import type { PersonActor, TenantPerson } from "#lib/access/actor.ts";
 import { type MemberRole, ROLES, roleCan, SUPPORT_ROLES, type SupportRole } from "#lib/access/permissions.ts";
 import { dispatch } from "#lib/api/dispatch.ts";
 import type { Endpoint } from "#lib/api/endpoint.ts";
@@ -35,7 +35,7 @@ const tokens = {} as Record<
   string
 >;
 
-const mint = async (actor: Actor, tenantId: string | null = null) =>
+const mint = async (actor: PersonActor, tenantId: string | null = null) =>
   mintToken(actor, { name: "matrix", expiresInDays: 1, tenantId });
 
 before(async () => {
@@ -43,7 +43,7 @@ before(async () => {
   own = await seedObjects(plane, "own");
   other = await seedObjects(plane, "other");
   for (const role of ROLES) {
-    const member: TenantActor = role === "owner" ? own.actor : await plane.member(own.actor, role);
+    const member: TenantPerson = role === "owner" ? own.actor : await plane.member(own.actor, role);
     tokens[role] = (await mint(member)).token;
   }
   const disabled = await plane.member(own.actor, "owner");

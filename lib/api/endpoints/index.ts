@@ -18,6 +18,7 @@ import { peopleEndpoints } from "./people.ts";
 import { publishingEndpoints } from "./publishing.ts";
 import { routeEndpoints } from "./routes.ts";
 import { supportEndpoints } from "./support.ts";
+import { tokenEndpoints } from "./tokens.ts";
 import { webhookEndpoints } from "./webhooks.ts";
 
 const openApi = publicEndpoint({
@@ -32,6 +33,7 @@ const openApi = publicEndpoint({
 export const endpoints: readonly Endpoint[] = [
   openApi,
   ...peopleEndpoints,
+  ...tokenEndpoints,
   ...memberEndpoints,
   ...routeEndpoints,
   ...openApiDocumentEndpoints,
