@@ -76,20 +76,22 @@ export const cameFrom = (tenantId: string, condition: Prisma.Sql): Prisma.Sql =>
     WHERE came.tenant_id = ${tenantId}::uuid AND came.fingerprint = groups.fingerprint AND change = 1
       AND ${condition}))`;
 
-/** How many died when: `unit` is the stretch of time, `since` where it begins; the ledger's notes included. */
+/** How many jobs of one group died when: `unit` is the stretch of time, `since` where it begins. */
 export function deathRows(
   tenantId: string,
-  fingerprints: readonly string[],
+  fingerprint: Prisma.Sql,
+  noted: boolean,
   unit: "hour" | "day",
   since: Date,
 ): Prisma.Sql {
-  return Prisma.sql`
-    SELECT fingerprint, date_trunc(${unit}, at, 'UTC') AS at, sum(deaths)::int AS deaths FROM (
-      SELECT fingerprint, hour AS at, deaths FROM dead_letter_hours
-      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = ANY(${[...fingerprints]}::text[]) AND hour >= ${since}
+  const notes = Prisma.sql`
       UNION ALL
-      SELECT fingerprint, at, 1 FROM dead_letter_changes
-      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = ANY(${[...fingerprints]}::text[]) AND change = 1
-        AND at >= ${since}) AS died
-    GROUP BY 1, 2`;
+      SELECT at, 1 FROM dead_letter_changes
+      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = ${fingerprint} AND change = 1 AND at >= ${since}`;
+  return Prisma.sql`(
+    SELECT date_trunc(${unit}, at, 'UTC') AS at, sum(deaths)::int AS deaths FROM (
+      SELECT hour AS at, deaths FROM dead_letter_hours
+      WHERE tenant_id = ${tenantId}::uuid AND fingerprint = ${fingerprint} AND hour >= ${since}
+      ${noted ? notes : Prisma.empty}) AS every
+    GROUP BY 1)`;
 }

@@ -3,7 +3,7 @@ import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { COUNT_CAP, readMasker, readSummary } from "#lib/jobs/queries.ts";
+import { COUNT_CAP, type Masker, readMasker, readSummaries } from "#lib/jobs/queries.ts";
 import { cameFrom, deathRows, groupRows, hasNotes, NOWHERE, originRows } from "./group-rows.ts";
 import {
   type DeadLetterGroup,
@@ -24,6 +24,18 @@ const LISTED_ORIGINS = 30;
 const SHOWN_ORIGINS = 100;
 const EXAMPLES = 5;
 
+type Origin = {
+  function: string;
+  routeId: string;
+  method: string | null;
+  path: string | null;
+  dead: number;
+  deaths: number;
+  firstRevision: number | null;
+  lastRevision: number | null;
+  lastSeen: string;
+};
+
 type GroupRow = {
   fingerprint: string;
   name: string;
@@ -33,43 +45,13 @@ type GroupRow = {
   firstSeen: Date;
   lastSeen: Date;
   sinceRevision: number | null;
-};
-const COLUMNS = Prisma.sql`fingerprint, error_name AS name, error_message AS message, dead::int, deaths::int,
-  first_seen AS "firstSeen", last_seen AS "lastSeen",
-  first_revision AS "sinceRevision"`;
-
-type OriginRow = {
-  fingerprint: string;
-  function: string;
-  routeId: string;
-  method: string | null;
-  path: string | null;
-  dead: number;
-  deaths: number;
-  firstRevision: number | null;
-  lastRevision: number | null;
-  lastSeen: Date;
+  /** Where its jobs came from, those with most dead first. */
+  origins: Origin[];
+  /** How many died in which of the last hours; `at` in milliseconds. */
+  died: { at: number; deaths: number }[];
 };
 
-/** Where each group's jobs came from, those with most dead first; at most `most` of a group. */
-async function readOrigins(
-  tx: Transaction,
-  tenantId: string,
-  fingerprints: readonly string[],
-  most: number,
-): Promise<OriginRow[]> {
-  const noted = await hasNotes(tx, tenantId);
-  return tx.$queryRaw<OriginRow[]>`
-    SELECT wanted.fingerprint, origins.function, origins.route_id AS "routeId", route.method, route.path,
-      origins.dead::int, origins.deaths::int, origins.first_revision AS "firstRevision",
-      origins.last_revision AS "lastRevision", origins.last_seen AS "lastSeen"
-    FROM unnest(${[...fingerprints]}::text[]) WITH ORDINALITY AS wanted(fingerprint, place)
-    CROSS JOIN LATERAL ${originRows(tenantId, noted, most)}
-    LEFT JOIN draft_routes route ON route.tenant_id = ${tenantId}::uuid AND route.id = origins.route_id
-    ORDER BY wanted.place, origins.dead DESC, origins.deaths DESC, origins.function, origins.route_id`;
-}
-
-const routeOf = ({ routeId, method, path }: Pick<OriginRow, "routeId" | "method" | "path">) =>
+const routeOf = ({ routeId, method, path }: Pick<Origin, "routeId" | "method" | "path">) =>
   routeId === NOWHERE ? null : { id: routeId, method, path };
 
 /** When the 24 hours of a trend begin, the oldest first. */
@@ -78,38 +60,63 @@ function hoursUntil(now: number): number[] {
   return Array.from({ length: HOURS }, (_, index) => last - (HOURS - 1 - index) * HOUR_MS);
 }
 
-async function withOrigins(tx: Transaction, tenantId: string, rows: readonly GroupRow[], most: number) {
-  const fingerprints = rows.map(({ fingerprint }) => fingerprint);
-  const hours = hoursUntil(Date.now());
-  if (rows.length === 0) return { groups: [], origins: [], hours };
-  const origins = await readOrigins(tx, tenantId, fingerprints, most);
-  const masker = await readMasker(tx, tenantId);
-  const deaths = await tx.$queryRaw<{ fingerprint: string; at: Date; deaths: number }[]>(
-    deathRows(tenantId, fingerprints, "hour", new Date(hours[0] as number)),
+type Wanted = {
+  noted: boolean;
+  /** Which rows of `groups`, in which order and how many: everything after FROM. */
+  which: Prisma.Sql;
+  fingerprints?: readonly string[];
+  /** No more origins of a group than these. */
+  origins: number;
+  hours: readonly number[];
+};
+
+/** Groups with their origins and the last day's deaths, in one statement: a list is no slower for showing more. */
+function readGroups(tx: Transaction, tenantId: string, wanted: Wanted): Promise<GroupRow[]> {
+  const { noted, which, fingerprints, origins, hours } = wanted;
+  const since = new Date(hours[0] as number);
+  return tx.$queryRaw<GroupRow[]>`
+    WITH wanted AS MATERIALIZED (
+      SELECT *, row_number() OVER () AS place FROM (
+        SELECT fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen, first_revision
+        FROM ${groupRows(tenantId, noted, fingerprints ?? null)} ${which}) AS page)
+    SELECT wanted.fingerprint, error_name AS name, error_message AS message, dead::int, deaths::int,
+      first_seen AS "firstSeen", last_seen AS "lastSeen", first_revision AS "sinceRevision",
+      COALESCE((
+        SELECT json_agg(json_build_object('function', origins.function, 'routeId', origins.route_id,
+            'method', route.method, 'path', route.path, 'dead', origins.dead, 'deaths', origins.deaths,
+            'firstRevision', origins.first_revision, 'lastRevision', origins.last_revision,
+            'lastSeen', origins.last_seen)
+          ORDER BY origins.dead DESC, origins.deaths DESC, origins.function, origins.route_id)
+        FROM ${originRows(tenantId, noted, origins)}
+        LEFT JOIN draft_routes route ON route.tenant_id = ${tenantId}::uuid AND route.id = origins.route_id
+      ), '[]') AS origins,
+      COALESCE((
+        SELECT json_agg(json_build_object('at', (extract(epoch FROM died.at) * 1000)::bigint, 'deaths', died.deaths))
+        FROM ${deathRows(tenantId, Prisma.sql`wanted.fingerprint`, noted, "hour", since)} AS died
+      ), '[]') AS died
+    FROM wanted ORDER BY place`;
+}
+
+function toGroup(row: GroupRow, hours: readonly number[], masker: Masker): DeadLetterGroup {
+  const died = new Map(row.died.map(({ at, deaths }) => [at, deaths]));
+  const routes = new Map(
+    row.origins.flatMap((origin) => {
+      const route = routeOf(origin);
+      return route ? [[route.id, route] as const] : [];
+    }),
   );
-  const died = new Map(deaths.map((row) => [`${row.fingerprint} ${row.at.getTime()}`, row.deaths]));
-  const groups = rows.map((row): DeadLetterGroup => {
-    const own = origins.filter(({ fingerprint }) => fingerprint === row.fingerprint);
-    const routes = new Map(
-      own.flatMap((origin) => {
-        const route = routeOf(origin);
-        return route ? [[route.id, route] as const] : [];
-      }),
-    );
-    return {
-      fingerprint: row.fingerprint,
-      error: { name: row.name, message: masker.text(row.message) },
-      dead: row.dead,
-      deaths: row.deaths,
-      firstSeen: row.firstSeen.toISOString(),
-      lastSeen: row.lastSeen.toISOString(),
-      trend: hours.map((hour) => died.get(`${row.fingerprint} ${hour}`) ?? 0),
-      functions: [...new Set(own.map((origin) => origin.function))],
-      routes: [...routes.values()],
-      sinceRevision: row.sinceRevision,
-    };
-  });
-  return { groups, origins, hours };
+  return {
+    fingerprint: row.fingerprint,
+    error: { name: row.name, message: masker.text(row.message) },
+    dead: row.dead,
+    deaths: row.deaths,
+    firstSeen: row.firstSeen.toISOString(),
+    lastSeen: row.lastSeen.toISOString(),
+    trend: hours.map((hour) => died.get(hour) ?? 0),
+    functions: [...new Set(row.origins.map((origin) => origin.function))],
+    routes: [...routes.values()],
+    sinceRevision: row.sinceRevision,
+  };
 }
 
 type ListInput = {
@@ -149,11 +156,16 @@ export const listGroups = defineQuery("tenant.read", async ({ tx, actor }, input
   const after = decodeCursor(input.cursor, [part, fingerprintSchema]);
   const conditions = [Prisma.sql`dead > 0`, ...narrowing(tenantId, input)];
   if (after) conditions.push(Prisma.sql`(${column}, fingerprint) < (${after[0]}::${cast}, ${after[1]})`);
-  const rows = await tx.$queryRaw<GroupRow[]>`
-    SELECT ${COLUMNS} FROM ${groupRows(tenantId, await hasNotes(tx, tenantId))}
-    WHERE ${Prisma.join(conditions, " AND ")}
-    ORDER BY ${column} DESC, fingerprint DESC LIMIT ${input.limit + 1}`;
-  const { groups } = await withOrigins(tx, tenantId, rows, LISTED_ORIGINS);
+  const hours = hoursUntil(Date.now());
+  const rows = await readGroups(tx, tenantId, {
+    noted: await hasNotes(tx, tenantId),
+    which: Prisma.sql`WHERE ${Prisma.join(conditions, " AND ")}
+      ORDER BY ${column} DESC, fingerprint DESC LIMIT ${input.limit + 1}`,
+    origins: LISTED_ORIGINS,
+    hours,
+  });
+  const masker = await readMasker(tx, tenantId);
+  const groups = rows.map((row) => toGroup(row, hours, masker));
   const place = (group: DeadLetterGroup) =>
     input.sort === "dead"
       ? String(group.dead)
@@ -191,37 +203,42 @@ export const getGroup = defineQuery(
   async ({ tx, actor }, { fingerprint }: { fingerprint: string }): Promise<DeadLetterGroupDetail> => {
     const tenantId = actor.tenant.id;
     if (!fingerprintSchema.safeParse(fingerprint).success) throw notFound("group of dead letters");
-    const rows = await tx.$queryRaw<GroupRow[]>`
-      SELECT ${COLUMNS} FROM ${groupRows(tenantId, true, [fingerprint])} WHERE deaths > 0`;
-    const { groups, origins, hours } = await withOrigins(tx, tenantId, rows, SHOWN_ORIGINS);
-    const [group] = groups;
-    if (!group) throw notFound("group of dead letters");
+    const hours = hoursUntil(Date.now());
+    const [row] = await readGroups(tx, tenantId, {
+      noted: true,
+      which: Prisma.sql`WHERE deaths > 0`,
+      fingerprints: [fingerprint],
+      origins: SHOWN_ORIGINS,
+      hours,
+    });
+    if (!row) throw notFound("group of dead letters");
+    const masker = await readMasker(tx, tenantId);
     const first = Math.floor(Date.now() / DAY_MS) * DAY_MS - (DAYS - 1) * DAY_MS;
-    const byDay = await tx.$queryRaw<{ at: Date; deaths: number }[]>(
-      deathRows(tenantId, [fingerprint], "day", new Date(first)),
-    );
+    const byDay = await tx.$queryRaw<{ at: Date; deaths: number }[]>`
+      SELECT at, deaths FROM ${deathRows(tenantId, Prisma.sql`${fingerprint}`, true, "day", new Date(first))} AS died`;
     const died = new Map(byDay.map((row) => [row.at.getTime(), row.deaths]));
-    const ids = await tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM jobs WHERE tenant_id = ${tenantId}::uuid AND error_fingerprint = ${fingerprint}
-        AND state = 'dead' ORDER BY created_at DESC, id DESC LIMIT ${EXAMPLES}`;
-    const examples = [];
-    for (const { id } of ids) examples.push(await readSummary(tx, tenantId, id));
+    const examples = await readSummaries(
+      tx,
+      Prisma.sql`tenant_id = ${tenantId}::uuid AND error_fingerprint = ${fingerprint} AND state = 'dead'
+        ORDER BY created_at DESC, id DESC LIMIT ${EXAMPLES}`,
+      masker,
+    );
     const tenant = await tx.tenant.findFirst({ where: { id: tenantId }, select: { liveRevision: true } });
     return {
-      ...group,
+      ...toGroup(row, hours, masker),
       hours: hours.map((hour) => new Date(hour).toISOString()),
       days: Array.from({ length: DAYS }, (_, index) => {
         const at = first + index * DAY_MS;
         return { at: new Date(at).toISOString(), deaths: died.get(at) ?? 0 };
       }),
-      origins: origins.map((origin) => ({
+      origins: row.origins.map((origin) => ({
         function: origin.function,
         route: routeOf(origin),
         dead: origin.dead,
         deaths: origin.deaths,
         firstRevision: origin.firstRevision,
         lastRevision: origin.lastRevision,
-        lastSeen: origin.lastSeen.toISOString(),
+        lastSeen: new Date(origin.lastSeen).toISOString(),
       })),
       liveRevision: tenant?.liveRevision ?? null,
       examples,

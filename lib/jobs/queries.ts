@@ -26,6 +26,7 @@ import type {
 export { listAttempts } from "./attempts.ts";
 export { asking, conditionsOf } from "./filters.ts";
 export { COUNT_CAP } from "./list.ts";
+export type { Masker } from "./mask.ts";
 export { getMaskRules, readMasker } from "./mask-rules.ts";
 
 /** A list shows the beginning of a message; the job's own page has all of it. */
@@ -100,12 +101,22 @@ export const getJobCount = defineQuery("tenant.read", ({ tx, actor }, filters: J
   countJobs(tx, actor.tenant.id, filters),
 );
 
+/** Jobs as lists show them: `which` is everything after WHERE, the tenant included. For other slices' queries. */
+export async function readSummaries(
+  tx: Transaction,
+  which: Prisma.Sql,
+  masker: Masker,
+): Promise<JobSummary[]> {
+  const rows = await tx.$queryRaw<SummaryRow[]>`SELECT ${SUMMARY} FROM jobs WHERE ${which}`;
+  return rows.map((row) => toSummary(row, masker));
+}
+
 /** The job as lists show it. Throws `not_found`. */
 export async function readSummary(tx: Transaction, tenantId: string, id: string): Promise<JobSummary> {
-  const [row] = await tx.$queryRaw<SummaryRow[]>`
-    SELECT ${SUMMARY} FROM jobs WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
-  if (!row) throw notFound("job");
-  return toSummary(row, await readMasker(tx, tenantId));
+  const which = Prisma.sql`tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
+  const [job] = await readSummaries(tx, which, await readMasker(tx, tenantId));
+  if (!job) throw notFound("job");
+  return job;
 }
 
 type StepFacts = Parameters<typeof stepsOf>[0];
