@@ -52,6 +52,8 @@ export const SLICE_DOORS = ["schema.ts", "rules.ts", "queries.ts", "commands.ts"
 export const FURTHER_DOORS = [
   "lib/publishing/loaded.ts", // a tenant's routes in memory, for whoever answers questions about them
   "lib/sign-in/auth-options.ts", // what next-auth's own route handler is made from
+  "lib/sign-in/password-policy.ts", // wherever somebody chooses a password
+  "lib/sign-in/sessions.ts", // every way of signing in opens a session through it
 ];
 
 /** Tests reach across walls on purpose; they too stay out of `app`. */
