@@ -1,4 +1,4 @@
-import { issuerSecretBinding, webhookSecretBinding } from "./sealed-secret.ts";
+import { issuerSecretBinding, totpSecretBinding, webhookSecretBinding } from "./sealed-secret.ts";
 
 /** A column of the database that holds sealed secrets, and what it takes to open and to seal them again. */
 export type SealedColumn = {
@@ -36,5 +36,12 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     sealed: "previous_secret",
     keyId: "previous_secret_key_id",
     boundTo: (tenantId = "", id = "") => webhookSecretBinding(tenantId, id),
+  },
+  {
+    table: "totp_factors",
+    rowIds: ["user_id", "confirmed"],
+    sealed: "secret",
+    keyId: "secret_key_id",
+    boundTo: (userId = "") => totpSecretBinding(userId),
   },
 ];

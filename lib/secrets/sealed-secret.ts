@@ -85,3 +85,6 @@ export const issuerSecretBinding = (tenantId: string, issuerId: string): string 
 /** What the secrets of a webhook's endpoint are bound to. */
 export const webhookSecretBinding = (tenantId: string, endpointId: string): string =>
   `webhook-secret:${tenantId}:${endpointId}`;
+
+/** What the secret of a person's authenticator app is bound to. */
+export const totpSecretBinding = (userId: string): string => `totp-secret:${userId}`;
