@@ -3,7 +3,12 @@
  * random bytes (base64url, RFC 4648 section 5), and 6 characters of checksum (CRC-32 of prefix and body, base 62).
  * The checksum lets a mistyped or random string be refused without asking anybody. Pure: runs in a browser too.
  */
-export const CREDENTIAL_PREFIX = { apiKey: "gh_", accessToken: "ght_", claimLink: "ghc_" } as const;
+export const CREDENTIAL_PREFIX = {
+  apiKey: "gh_",
+  accessToken: "ght_",
+  claimLink: "ghc_",
+  invitation: "ghi_",
+} as const;
 export type CredentialKind = keyof typeof CREDENTIAL_PREFIX;
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -45,6 +50,7 @@ const SHAPES: Record<CredentialKind, RegExp> = {
   apiKey: /^gh_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
   accessToken: /^ght_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
   claimLink: /^ghc_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
+  invitation: /^ghi_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
 };
 
 /** Whether `text` has the right shape and its checksum holds. Says nothing about whether it was ever issued. */

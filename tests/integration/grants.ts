@@ -31,6 +31,8 @@ export const TABLES: Record<string, Grants> = {
   drafts: { console: "SIU", gateway: "", worker: "" },
   functions: { console: "S", gateway: "SIUD", worker: "SIUD" },
   gateway_instances: { console: "S", gateway: "SIU", worker: "SIU" },
+  invitation_budgets: { console: "SIUD", gateway: "", worker: "" },
+  invitations: { console: "SIU", gateway: "", worker: "" },
   issuers: { console: "SIU", gateway: "s", worker: "" },
   job_actions: { console: "SI", gateway: "", worker: "SI" },
   job_attempts: { console: "SU", gateway: "", worker: "SIU" },
@@ -57,6 +59,7 @@ export const TABLES: Record<string, Grants> = {
   totp_factors: { console: "SIUD", gateway: "", worker: "" },
   unrecorded_refusals: { console: "S", gateway: "sID", worker: "" },
   used_challenges: { console: "SID", gateway: "", worker: "" },
+  user_identities: { console: "SIUD", gateway: "", worker: "" },
   users: { console: "SIU", gateway: "", worker: "" },
   webhook_attempts: { console: "S", gateway: "", worker: "SIU" },
   webhook_deliveries: { console: "SIU", gateway: "", worker: "SIUD" },
@@ -71,6 +74,7 @@ export const WITHOUT_TENANT = [
   "_prisma_migrations",
   "functions",
   "gateway_instances",
+  "invitation_budgets",
   "passkeys",
   "personal_audit_entries",
   "personal_links",
@@ -79,6 +83,7 @@ export const WITHOUT_TENANT = [
   "sign_in_throttles",
   "totp_factors",
   "used_challenges",
+  "user_identities",
   "users",
 ];
 

@@ -60,6 +60,11 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
       [key, tenant, hash],
     ],
     [
+      `INSERT INTO invitations (id, tenant_id, email, role, secret_hash, invited_by_label, expires_at)
+       VALUES ($1, $2, $3, 'viewer', $4, 'Somebody', now() + interval '1 day')`,
+      [id(number, 70), tenant, `invited@tenant-${number}.example`, hash],
+    ],
+    [
       `INSERT INTO claim_links (id, tenant_id, secret_hash, key_name, created_by_label, expires_at)
        VALUES ($1, $2, $3, 'Partner', 'Somebody', now() + interval '1 day')`,
       [id(number, 22), tenant, hash],
