@@ -260,3 +260,16 @@ test("workers that die, retry and fold at the same time lose no count and do not
     Object.fromEntries(Object.entries(await recount()).sort()),
   );
 });
+
+test("of a group that comes from everywhere the list names some places and says that there are more", async () => {
+  for (let index = 0; index < 9; index++) {
+    await dies(world.tenantId, { fingerprint: "wide", function: `function-${index}` });
+  }
+  await dies(world.tenantId, { fingerprint: "narrow" });
+  const groups = new Map((await list()).map((group) => [group.fingerprint, group]));
+  assert.equal(groups.get("wide")?.functions.length, 8);
+  assert.equal(groups.get("wide")?.moreOrigins, true);
+  assert.equal(groups.get("narrow")?.moreOrigins, false);
+  const whole = await getGroup(actor, { fingerprint: "wide" });
+  assert.deepEqual([whole.functions.length, whole.moreOrigins, whole.origins.length], [9, false, 9]);
+});

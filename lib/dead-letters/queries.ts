@@ -20,7 +20,7 @@ const DAYS = 30;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Functions and routes that a list names of a group. */
-const LISTED_ORIGINS = 30;
+const LISTED_ORIGINS = 8;
 const SHOWN_ORIGINS = 100;
 const EXAMPLES = 5;
 
@@ -97,10 +97,12 @@ function readGroups(tx: Transaction, tenantId: string, wanted: Wanted): Promise<
     FROM wanted ORDER BY place`;
 }
 
-function toGroup(row: GroupRow, hours: readonly number[], masker: Masker): DeadLetterGroup {
+/** `most` origins are told of those that were read, one more than that when there are more. */
+function toGroup(row: GroupRow, hours: readonly number[], masker: Masker, most: number): DeadLetterGroup {
+  const told = row.origins.slice(0, most);
   const died = new Map(row.died.map(({ at, deaths }) => [at, deaths]));
   const routes = new Map(
-    row.origins.flatMap((origin) => {
+    told.flatMap((origin) => {
       const route = routeOf(origin);
       return route ? [[route.id, route] as const] : [];
     }),
@@ -113,8 +115,9 @@ function toGroup(row: GroupRow, hours: readonly number[], masker: Masker): DeadL
     firstSeen: row.firstSeen.toISOString(),
     lastSeen: row.lastSeen.toISOString(),
     trend: hours.map((hour) => died.get(hour) ?? 0),
-    functions: [...new Set(row.origins.map((origin) => origin.function))],
+    functions: [...new Set(told.map((origin) => origin.function))],
     routes: [...routes.values()],
+    moreOrigins: row.origins.length > most,
     sinceRevision: row.sinceRevision,
   };
 }
@@ -161,11 +164,11 @@ export const listGroups = defineQuery("tenant.read", async ({ tx, actor }, input
     noted: await hasNotes(tx, tenantId),
     which: Prisma.sql`WHERE ${Prisma.join(conditions, " AND ")}
       ORDER BY ${column} DESC, fingerprint DESC LIMIT ${input.limit + 1}`,
-    origins: LISTED_ORIGINS,
+    origins: LISTED_ORIGINS + 1,
     hours,
   });
   const masker = await readMasker(tx, tenantId);
-  const groups = rows.map((row) => toGroup(row, hours, masker));
+  const groups = rows.map((row) => toGroup(row, hours, masker, LISTED_ORIGINS));
   const place = (group: DeadLetterGroup) =>
     input.sort === "dead"
       ? String(group.dead)
@@ -208,7 +211,7 @@ export const getGroup = defineQuery(
       noted: true,
       which: Prisma.sql`WHERE deaths > 0`,
       fingerprints: [fingerprint],
-      origins: SHOWN_ORIGINS,
+      origins: SHOWN_ORIGINS + 1,
       hours,
     });
     if (!row) throw notFound("group of dead letters");
@@ -225,13 +228,13 @@ export const getGroup = defineQuery(
     );
     const tenant = await tx.tenant.findFirst({ where: { id: tenantId }, select: { liveRevision: true } });
     return {
-      ...toGroup(row, hours, masker),
+      ...toGroup(row, hours, masker, SHOWN_ORIGINS),
       hours: hours.map((hour) => new Date(hour).toISOString()),
       days: Array.from({ length: DAYS }, (_, index) => {
         const at = first + index * DAY_MS;
         return { at: new Date(at).toISOString(), deaths: died.get(at) ?? 0 };
       }),
-      origins: row.origins.map((origin) => ({
+      origins: row.origins.slice(0, SHOWN_ORIGINS).map((origin) => ({
         function: origin.function,
         route: routeOf(origin),
         dead: origin.dead,

@@ -38,8 +38,11 @@ export const deadLetterGroupSchema = z.object({
   lastSeen: time,
   /** Deaths in each of the last 24 hours, the oldest first. */
   trend: z.array(z.int()).length(24),
+  /** Where most of its dead jobs came from. */
   functions: z.array(z.string()),
   routes: z.array(routeBrief),
+  /** Whether there are functions or routes beyond those. */
+  moreOrigins: z.boolean(),
   /** The first revision whose jobs died so; null for jobs that no route enqueued. */
   sinceRevision: z.int().nullable(),
 });

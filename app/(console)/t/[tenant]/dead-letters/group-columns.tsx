@@ -8,13 +8,23 @@ import { errorText, trendText } from "./words.ts";
 type Selection = { has: (fingerprint: string) => boolean; toggle: (fingerprint: string) => void };
 
 /** The first of a list and how many more there are. */
-function Few({ names, none }: { names: readonly string[]; none: string }) {
+/** `more`: there may be others beside those that are named. */
+function Few({ names, more: beyond, none }: { names: readonly string[]; more: boolean; none: string }) {
   const [first, ...more] = names;
   if (first === undefined) return <span className="text-muted">{none}</span>;
   return (
-    <span className="inline-block max-w-48 truncate align-middle" title={names.join("\n")}>
+    <span
+      className="inline-block max-w-48 truncate align-middle"
+      title={[...names, ...(beyond ? ["…"] : [])].join("\n")}
+    >
       {first}
-      {more.length > 0 ? <span className="text-muted"> +{more.length}</span> : null}
+      {more.length > 0 ? (
+        <span className="text-muted">
+          {" "}
+          +{more.length}
+          {beyond ? " or more" : ""}
+        </span>
+      ) : null}
     </span>
   );
 }
@@ -81,13 +91,17 @@ export function groupColumns(selection: Selection | null): Column<DeadLetterGrou
       phone: "hide",
       cell: ({ firstSeen }) => <RelativeTime at={firstSeen} />,
     },
-    { id: "function", header: "Function", cell: ({ functions }) => <Few names={functions} none="none" /> },
+    {
+      id: "function",
+      header: "Function",
+      cell: ({ functions, moreOrigins }) => <Few names={functions} more={moreOrigins} none="none" />,
+    },
     {
       id: "route",
       header: "Route",
       mono: true,
       phone: "hide",
-      cell: ({ routes }) => <Few names={routes.map(routeText)} none="none" />,
+      cell: ({ routes, moreOrigins }) => <Few names={routes.map(routeText)} more={moreOrigins} none="none" />,
     },
     {
       id: "revision",
