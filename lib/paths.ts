@@ -19,6 +19,13 @@ const tenant = (slug: string) => `/t/${part(slug)}`;
 export const paths = {
   home: () => "/",
   signIn: (callbackUrl?: string) => `/sign-in${queryString({ callbackUrl })}`,
+  /** Where people without a session ask for a link to a new password, and where that link leads. */
+  forgotPassword: () => "/forgot-password",
+  resetPassword: () => "/reset-password",
+  /** One's own settings, or one part of them. */
+  account: (section?: string) => `/account${section ? `#${part(section)}` : ""}`,
+  /** Where the link leads that proves an address. */
+  verifyEmail: () => "/account/verify-email",
   newTenant: () => "/new-tenant",
   claim: () => "/claim",
   overview: (slug: string) => tenant(slug),

@@ -1,8 +1,9 @@
 "use client";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { PlaceOverEverything, showOverEverything } from "#components/ui/over-everything.tsx";
 import { ToastPlace } from "#components/ui/toast.tsx";
-import { ApiError } from "#lib/api/client.ts";
+import { ApiError, onConfirmationRequired } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 
 /** A session that has ended leads to the sign-in and back to this page. */
@@ -28,12 +29,35 @@ function makeClient(): QueryClient {
   });
 }
 
-/** What every page needs around it: the query client and the place for toasts. */
+/** Fetched when somebody is first asked. */
+const ConfirmIdentity = lazy(() =>
+  import("./confirm-identity.tsx").then((module) => ({ default: module.ConfirmIdentity })),
+);
+
+const askToConfirm = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const onAnswer = (confirmed: boolean) => {
+      showOverEverything(null);
+      resolve(confirmed);
+    };
+    showOverEverything(
+      <Suspense>
+        <ConfirmIdentity onAnswer={onAnswer} />
+      </Suspense>,
+    );
+  });
+
+/** What every page needs around it: the query client, the place for toasts and the one question who it is. */
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(makeClient);
+  useEffect(() => {
+    onConfirmationRequired(askToConfirm);
+    return () => onConfirmationRequired(null);
+  }, []);
   return (
     <QueryClientProvider client={client}>
       {children}
+      <PlaceOverEverything />
       <ToastPlace />
     </QueryClientProvider>
   );

@@ -19,6 +19,7 @@ export function describeError(error: unknown): ErrorWords {
 function advice(error: ApiError): string {
   if (error.status === 0) return "Check your connection and try again. The APIs keep answering meanwhile.";
   if (error.status === 401) return "Sign in again.";
+  if (error.code === "confirmation_required") return "Nothing was changed.";
   if (error.status === 403) return "Ask an owner or an admin of this tenant.";
   if (error.status === 404) return "It may have been deleted, or you may not be a member of this tenant.";
   if (error.status === 409) return "Look at the current version, then decide.";

@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import { buttonStyle } from "./button-style.ts";
 import { cx } from "./cx.ts";
 import type { DialogProps } from "./dialog.tsx";
+import { PlaceOverEverything } from "./over-everything.tsx";
 import { SCRIM } from "./popup-style.ts";
 
 /** What dialogs and side panels have in common; `panel` is the class of their box. */
@@ -51,6 +52,7 @@ export function Frame({
               {footer}
             </footer>
           ) : null}
+          <PlaceOverEverything />
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import test, { type TestContext } from "node:test";
-import { ApiError, api } from "./client.ts";
+import { ApiError, api, onConfirmationRequired } from "./client.ts";
 
 /** A real server; only the browser's habit of resolving relative addresses is supplied. */
 async function serve(context: TestContext, listener: RequestListener): Promise<void> {
@@ -90,4 +90,60 @@ test("an answer that is not JSON, and no answer at all, are errors with words of
 test("an answer without a body is nothing, not an error", async (context) => {
   await serve(context, (_, response) => response.writeHead(204).end());
   assert.equal(await api.delete("/x"), undefined);
+});
+
+/** A server that refuses until somebody has confirmed, and counts what it was asked. */
+async function serveUnconfirmed(context: TestContext) {
+  const state = { confirmed: false, bodies: [] as string[] };
+  await serve(context, async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    state.bodies.push(body);
+    if (state.confirmed) return response.end(JSON.stringify({ data: "done" }));
+    response.writeHead(403);
+    const error = { code: "confirmation_required", message: "Confirm that it is you.", requestId: "r" };
+    return response.end(JSON.stringify({ error }));
+  });
+  context.after(() => onConfirmationRequired(null));
+  return state;
+}
+
+test("a call that wants a confirmation asks once for all that wait, and is sent once more as it was", async (context) => {
+  const state = await serveUnconfirmed(context);
+  let questions = 0;
+  let answer: () => void = () => undefined;
+  onConfirmationRequired(() => {
+    questions++;
+    return new Promise((resolve) => {
+      answer = () => {
+        state.confirmed = true;
+        resolve(true);
+      };
+    });
+  });
+  const calls = [api.post("/x", { a: 1 }), api.post("/x", { a: 1 })];
+  while (state.bodies.length < 2 || questions === 0) await new Promise((resolve) => setImmediate(resolve));
+  answer();
+  assert.deepEqual(await Promise.all(calls), ["done", "done"]);
+  assert.equal(questions, 1);
+  assert.deepEqual(state.bodies, Array(4).fill('{"a":1}'));
+});
+
+test("somebody who declines to confirm, or whom nobody asks, gets the refusal", async (context) => {
+  const state = await serveUnconfirmed(context);
+  assert.equal((await refusal(api.post("/x"))).code, "confirmation_required");
+  onConfirmationRequired(async () => false);
+  assert.equal((await refusal(api.post("/x"))).code, "confirmation_required");
+  assert.equal(state.bodies.length, 2);
+});
+
+test("a confirmation that does not help is not asked for again", async (context) => {
+  const state = await serveUnconfirmed(context);
+  let questions = 0;
+  onConfirmationRequired(async () => {
+    questions++;
+    return true;
+  });
+  assert.equal((await refusal(api.post("/x"))).code, "confirmation_required");
+  assert.deepEqual([questions, state.bodies.length], [1, 2]);
 });

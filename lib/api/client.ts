@@ -46,6 +46,46 @@ export type Page<T> = { data: T[]; nextCursor: string | null };
 type Body = { data?: unknown; next_cursor?: string | null; error?: Partial<ApiErrorBody> };
 type ApiErrorBody = { code: string; message: string; requestId: string; details: ErrorDetail[] };
 
+/** Asks the person to prove that it is them; true when they did. */
+type AskToConfirm = () => Promise<boolean>;
+let askToConfirm: AskToConfirm | null = null;
+let asked: Promise<boolean> | null = null;
+/** How often somebody did prove it. */
+let confirmations = 0;
+
+/** Says who asks when a call is answered `confirmation_required`; null when nobody does any more. */
+export function onConfirmationRequired(ask: AskToConfirm | null): void {
+  askToConfirm = ask;
+}
+
+async function confirmOnce(ask: AskToConfirm): Promise<boolean> {
+  try {
+    const confirmed = await ask();
+    if (confirmed) confirmations++;
+    return confirmed;
+  } finally {
+    asked = null;
+  }
+}
+
+/**
+ * Sends a call, and once more when the person had to prove first that it is them. Calls that wait at the same moment
+ * share one question, and one that was under way while it was answered asks no second; whoever declines gets the refusal.
+ */
+async function call(...sent: Parameters<typeof send>): Promise<Body> {
+  const before = confirmations;
+  try {
+    return await send(...sent);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === "confirmation_required" && askToConfirm)) throw error;
+    if (confirmations === before) {
+      asked ??= confirmOnce(askToConfirm);
+      if (!(await asked)) throw error;
+    }
+    return send(...sent);
+  }
+}
+
 async function send(method: string, path: string, body: unknown, options: RequestOptions): Promise<Body> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -99,21 +139,21 @@ async function readJson(response: Response): Promise<Body | null> {
  */
 export const api = {
   get: async <T>(path: string, options: RequestOptions = {}) =>
-    (await send("GET", path, undefined, options)).data as T,
+    (await call("GET", path, undefined, options)).data as T,
   /** An answer that is a document of its own, without an envelope. */
   whole: async <T>(path: string, options: RequestOptions = {}) =>
-    (await send("GET", path, undefined, options)) as T,
+    (await call("GET", path, undefined, options)) as T,
   /** A list's page. */
   page: async <T>(path: string, options: RequestOptions = {}): Promise<Page<T>> => {
-    const body = await send("GET", path, undefined, options);
+    const body = await call("GET", path, undefined, options);
     return { data: (body.data ?? []) as T[], nextCursor: body.next_cursor ?? null };
   },
   post: async <T>(path: string, body: unknown = {}, options: RequestOptions = {}) =>
-    (await send("POST", path, body, options)).data as T,
+    (await call("POST", path, body, options)).data as T,
   put: async <T>(path: string, body: unknown, options: RequestOptions = {}) =>
-    (await send("PUT", path, body, options)).data as T,
+    (await call("PUT", path, body, options)).data as T,
   patch: async <T>(path: string, body: unknown, options: RequestOptions = {}) =>
-    (await send("PATCH", path, body, options)).data as T,
+    (await call("PATCH", path, body, options)).data as T,
   delete: async <T = undefined>(path: string, options: RequestOptions = {}) =>
-    (await send("DELETE", path, undefined, options)).data as T,
+    (await call("DELETE", path, undefined, options)).data as T,
 };

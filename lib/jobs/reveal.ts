@@ -1,4 +1,5 @@
 import { actorLabel } from "#lib/access/actor.ts";
+import { assertConfirmed } from "#lib/access/confirmation.ts";
 import { defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
@@ -9,11 +10,13 @@ const SHOWN_ATTEMPTS = 200;
 
 /**
  * A job's payload, result, errors and log lines as they are, for somebody who says why. That it was done is in the
- * job's story and in the audit log; what was seen is in neither. Throws `not_found`.
+ * job's story and in the audit log; what was seen is in neither. Throws `not_found`, and `confirmation_required` when
+ * the person has to prove again that it is them.
  */
 export const revealJob = defineCommand(
   "payload.reveal",
   async ({ tx, actor, audit }, { id, reason }: JobActionInput & { id: string }): Promise<RevealedJob> => {
+    assertConfirmed(actor);
     const where = { jobId: id, tenantId: actor.tenant.id };
     const job = await tx.job.findFirst({ where: { id, tenantId: where.tenantId } });
     if (!job) throw notFound("job");

@@ -66,3 +66,5 @@ export async function signOutEverywhere(actor: PersonActor): Promise<void> {
     data: { revokedAt: new Date() },
   });
 }
+
+export { assertPassword, confirmIdentity, noteConfirmed } from "./confirm.ts";

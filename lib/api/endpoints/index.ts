@@ -12,6 +12,7 @@ import { jobRetentionEndpoints } from "./job-retention.ts";
 import { jobViewEndpoints } from "./job-views.ts";
 import { jobEndpoints } from "./jobs.ts";
 import { keyEndpoints } from "./keys.ts";
+import { meEndpoints } from "./me.ts";
 import { memberEndpoints } from "./members.ts";
 import { openApiDocumentEndpoints } from "./openapi-documents.ts";
 import { peopleEndpoints } from "./people.ts";
@@ -32,6 +33,7 @@ const openApi = publicEndpoint({
 /** Every endpoint of the management API. What is not in here does not exist. */
 export const endpoints: readonly Endpoint[] = [
   openApi,
+  ...meEndpoints,
   ...peopleEndpoints,
   ...tokenEndpoints,
   ...memberEndpoints,

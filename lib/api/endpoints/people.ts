@@ -1,32 +1,10 @@
 import { z } from "zod";
 import { line } from "#lib/contract/text.ts";
-import { signOutEverywhere } from "#lib/sign-in/commands.ts";
-import { meSchema } from "#lib/sign-in/schema.ts";
 import { createTenant, renameTenant } from "#lib/tenants/commands.ts";
 import { listMyTenants } from "#lib/tenants/queries.ts";
 import { editedTenantSchema, newTenantSchema, tenantSchema } from "#lib/tenants/schema.ts";
 import { type Endpoint, personEndpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
-
-const me: Endpoint[] = [
-  personEndpoint({
-    method: "GET",
-    path: "/me",
-    summary: "Who is asking",
-    response: dataOf(meSchema),
-    handle: async ({ actor: { userId: id, email, name, isOperator: operator, proof } }) => ({
-      data: { id, email, name, operator, signedInWith: proof.type },
-    }),
-  }),
-  personEndpoint({
-    method: "POST",
-    path: "/me/sign-out-everywhere",
-    summary: "End every browser session of the person",
-    response: z.void(),
-    status: 204,
-    handle: ({ actor }) => signOutEverywhere(actor),
-  }),
-];
 
 const tenants: Endpoint[] = [
   personEndpoint({
@@ -63,4 +41,4 @@ const tenants: Endpoint[] = [
   }),
 ];
 
-export const peopleEndpoints: Endpoint[] = [...me, ...tenants];
+export const peopleEndpoints: Endpoint[] = [...tenants];

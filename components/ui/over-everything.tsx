@@ -1,0 +1,44 @@
+"use client";
+import { type ReactNode, useEffect, useId, useSyncExternalStore } from "react";
+
+/**
+ * One question at a time can stand over everything, a dialog that is open included. It is rendered inside the topmost
+ * dialog, because a dialog takes whatever is not inside of it for the page behind: it would close, or take the focus.
+ */
+let shown: ReactNode = null;
+let places: readonly string[] = [];
+const listeners = new Set<() => void>();
+
+function changed(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Shows `node` over everything; null takes it away. */
+export function showOverEverything(node: ReactNode): void {
+  shown = node;
+  changed();
+}
+
+/** A place where it can be rendered: one for the page, and one in each dialog while it is open. The last one has it. */
+export function PlaceOverEverything() {
+  const id = useId();
+  useEffect(() => {
+    places = [...places, id];
+    changed();
+    return () => {
+      places = places.filter((place) => place !== id);
+      changed();
+    };
+  }, [id]);
+  const node = useSyncExternalStore(
+    subscribe,
+    () => (places.at(-1) === id ? shown : null),
+    () => null,
+  );
+  return <>{node}</>;
+}
