@@ -28,6 +28,12 @@ export type TokenProof = {
   tenantId: string | null;
   /** What it may at most do; null for everything that its person may. A service token always has a list. */
   permissions: readonly Permission[] | null;
+  /** Of a person's token, for tenants that ask for more than membership; absent for a service token. */
+  person?: {
+    hasSecondFactor: boolean;
+    /** The identity provider of the session in which the token was made. */
+    provider: string | null;
+  };
 };
 
 /** How whoever asks proved who they are. */

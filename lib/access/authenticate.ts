@@ -28,7 +28,14 @@ async function byToken(token: string): Promise<{ person: Person; proof: Proof } 
   }
   return {
     person: row.user,
-    proof: { type: "token", tokenId: row.id, name: row.name, tenantId: row.tenantId, permissions: null },
+    proof: {
+      type: "token",
+      tokenId: row.id,
+      name: row.name,
+      tenantId: row.tenantId,
+      permissions: null,
+      person: { hasSecondFactor: row.user.hasSecondFactor, provider: row.provider },
+    },
   };
 }
 

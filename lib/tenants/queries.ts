@@ -1,7 +1,8 @@
 import type { Actor, TenantActor, TokenProof } from "#lib/access/actor.ts";
+import { assertMeets } from "#lib/access/entry.ts";
 import { type MemberRole, SERVICE_ROLE } from "#lib/access/permissions.ts";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
-import { withTenantAlone, withUser } from "#lib/db/scope.ts";
+import { withTenant, withTenantAlone, withUser } from "#lib/db/scope.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { enterAsSupport } from "#lib/support/queries.ts";
 import { slugSchema, type Tenant } from "./schema.ts";
@@ -19,10 +20,20 @@ async function tenantOf(actor: Actor): Promise<Tenant | null> {
   return tenant && { ...tenant, role: SERVICE_ROLE };
 }
 
+const DEMANDS = { requireTwoFactor: true, onlySso: true, ssoProviders: true } as const;
+
+/** Operators give a second factor like everybody; the tenant's identity provider is its members' and not theirs. */
+async function assertOperatorMeets(operator: TenantActor): Promise<void> {
+  const { id } = operator.tenant;
+  const demands = await withTenant(operator, (tx) => tx.tenant.findFirst({ where: { id }, select: DEMANDS }));
+  if (demands) assertMeets({ ...demands, onlySso: false }, id, operator);
+}
+
 /**
  * The actor in the tenant with this slug: as its member, or as an operator while a support session of theirs is open
  * there. Throws the same `not_found` for a tenant that does not exist, one that is deleted, one of which the actor is
- * no member, and one to which the actor's token is not bound.
+ * no member, and one to which the actor's token is not bound; to a member `two_factor_required` or `sso_required` for
+ * what the tenant asks and the session or token has not got.
  */
 export async function enterTenant<A extends Actor>(actor: A, slug: string): Promise<A & TenantActor> {
   if (!slugSchema.safeParse(slug).success) throw notFound("tenant");
@@ -35,19 +46,22 @@ export async function enterTenant<A extends Actor>(actor: A, slug: string): Prom
   const row = await withUser(userId, (tx) =>
     tx.membership.findFirst({
       where: { userId, tenant: { slug, deletedAt: null } },
-      select: { role: true, tenant: { select: { id: true, slug: true, name: true } } },
+      select: { role: true, tenant: { select: { id: true, slug: true, name: true, ...DEMANDS } } },
     }),
   );
   if (!row) {
     const operator = await enterAsSupport(actor, slug);
     if (!operator) throw notFound("tenant");
+    await assertOperatorMeets(operator);
     return operator;
   }
   const { proof } = actor;
   if (proof.type === "token" && proof.tenantId !== null && proof.tenantId !== row.tenant.id) {
     throw notFound("tenant");
   }
-  return { ...actor, tenant: { ...row.tenant, role: row.role as MemberRole } };
+  const { id, name, ...demands } = row.tenant;
+  assertMeets(demands, id, actor);
+  return { ...actor, tenant: { id, slug, name, role: row.role as MemberRole } };
 }
 
 type ListInput = { q?: string | undefined; limit: number; cursor?: string | undefined };

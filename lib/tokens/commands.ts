@@ -37,6 +37,7 @@ export async function mintToken(actor: PersonActor, input: MintInput): Promise<M
     expiresAt: new Date(now + input.expiresInDays * DAY_MS),
     lastUsedAt: null,
     revokedAt: null,
+    provider: actor.proof.type === "session" ? actor.proof.provider : null,
   };
   await inScope(actor, input.tenantId, async (tx) => {
     await tx.accessToken.createMany({ data: [row] });
