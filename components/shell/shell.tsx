@@ -183,6 +183,13 @@ function useShellCommands(
           href: paths.overview(one.slug),
         })),
       { id: "new-tenant", label: "New tenant", group: "Tenants", href: paths.newTenant() },
+      {
+        id: "account",
+        label: "Your account",
+        group: "Preferences",
+        keywords: "profile password sessions two-factor passkeys sign-in security e-mail",
+        href: paths.account(),
+      },
       ...THEMES.map(({ value, label }) => ({
         id: `theme-${value}`,
         label: `${label} theme`,

@@ -128,6 +128,13 @@ function useDeskCommands(
         hint: slug,
         href: paths.overview(slug),
       })),
+      {
+        id: "account",
+        label: "Your account",
+        group: "Preferences",
+        keywords: "profile password sessions two-factor passkeys sign-in security e-mail",
+        href: paths.account(),
+      },
       ...THEMES.map(({ value, label }) => ({
         id: `theme-${value}`,
         label: `${label} theme`,

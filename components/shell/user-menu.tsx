@@ -1,10 +1,11 @@
 "use client";
-import { Check, ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, Unplug } from "lucide-react";
+import { Check, ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, Unplug, UserRound } from "lucide-react";
 import { useState } from "react";
 import { leaveTo } from "#components/form/unsaved-changes.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { toast } from "#components/ui/toast.tsx";
+import { paths } from "#lib/paths.ts";
 import { signOutEverywhere, signOutHere } from "./account.ts";
 import { setTheme, THEMES, useTheme } from "./theme.ts";
 
@@ -17,7 +18,7 @@ export type Person = {
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 
-/** Who is signed in; theme, shortcuts and the ways out. */
+/** Who is signed in; their account, theme, shortcuts and the ways out. */
 export function UserMenu({ person, role, onHelp }: { person: Person; role: string; onHelp: () => void }) {
   const theme = useTheme();
   const [asking, setAsking] = useState(false);
@@ -41,6 +42,8 @@ export function UserMenu({ person, role, onHelp }: { person: Person; role: strin
           </button>
         }
         items={[
+          { label: "Your account", icon: <UserRound aria-hidden size={14} />, href: paths.account() },
+          null,
           ...THEMES.map(({ value, label }) => {
             const Icon = theme === value ? Check : ICONS[value];
             return {

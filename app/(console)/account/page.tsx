@@ -1,0 +1,26 @@
+import type { Metadata } from "next";
+import { PersonFrame } from "#components/shell/person-frame.tsx";
+import { PageHeader } from "#components/ui/page-header.tsx";
+import { requireActor } from "#lib/access/current-actor.ts";
+import { readAccount } from "#lib/account/queries.ts";
+import { ActivitySection } from "./activity-section.tsx";
+import { PasswordSection } from "./password-section.tsx";
+import { ProfileSection } from "./profile-section.tsx";
+import { SessionsSection } from "./sessions-section.tsx";
+
+export const metadata: Metadata = { title: "Your account" };
+
+/** The settings of a person: what they are called, how they sign in, where they are signed in, what happened. */
+export default async function AccountPage() {
+  const actor = await requireActor();
+  const account = await readAccount(actor);
+  return (
+    <PersonFrame>
+      <PageHeader title="Your account" description={account.email} />
+      <ProfileSection initial={account} />
+      <PasswordSection initial={account} />
+      <SessionsSection />
+      <ActivitySection />
+    </PersonFrame>
+  );
+}
