@@ -2,6 +2,9 @@ import { expect, type Page, test } from "@playwright/test";
 import { expectNoViolationInEitherTheme } from "./no-violation.ts";
 import { signInAs } from "./session.ts";
 
+// They look and leave nothing behind, and are the longest of all.
+test.describe.configure({ mode: "parallel" });
+
 const SIZES = [
   { name: "wide", width: 1440, height: 900 },
   { name: "phone", width: 375, height: 800 },

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page } from "@playwright/test";
+import { stackOfThisWorker } from "./stack.ts";
 
 type User = { email: string; password: string; token: string };
 type Demo = {
-  console: string;
-  gateway: string;
   operator: User;
   tenants: Record<
     string,
@@ -12,12 +11,11 @@ type Demo = {
   >;
 };
 
-const file = process.env.E2E_DEMO_FILE;
-if (!file) throw new Error("E2E_DEMO_FILE is not set; start the journeys with `npm test -- e2e`.");
-const demo: Demo = JSON.parse(readFileSync(file, "utf8"));
+const stack = stackOfThisWorker();
+const demo: Demo = JSON.parse(readFileSync(stack.demoFile, "utf8"));
 
 /** Where the demo's gateway answers. */
-export const GATEWAY_URL = process.env.E2E_GATEWAY_URL ?? demo.gateway;
+export const GATEWAY_URL = stack.gatewayUrl;
 
 /** The key of the demo's partner, which every route of acme accepts. */
 export const partnerKey = (): string => {
@@ -38,7 +36,7 @@ export const signInAsOperator = (page: Page): Promise<void> => signIn(page, demo
 
 /** Ends whatever support session the demo's operator has open. */
 export async function leaveEveryTenant(): Promise<void> {
-  const address = `${process.env.E2E_CONSOLE_URL ?? demo.console}/api/v1/support/sessions`;
+  const address = `${stack.consoleUrl}/api/v1/support/sessions`;
   const headers = { authorization: `Bearer ${demo.operator.token}`, "content-type": "application/json" };
   const open = await fetch(`${address}?state=open&limit=100`, { headers });
   const { data } = (await open.json()) as { data: { id: string; mine: boolean }[] };
@@ -77,7 +75,7 @@ export async function enqueueFailingJob(page: Page): Promise<string> {
  * would be in the way of the next one that publishes.
  */
 export async function resetDraft(): Promise<void> {
-  const address = `${process.env.E2E_CONSOLE_URL ?? demo.console}/api/v1/tenants/acme`;
+  const address = `${stack.consoleUrl}/api/v1/tenants/acme`;
   const headers = {
     authorization: `Bearer ${demo.tenants.acme?.users.owner?.token}`,
     "content-type": "application/json",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
+import { stackOfThisWorker } from "./stack.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const run = promisify(execFile);
@@ -13,7 +14,7 @@ function tour(): string {
   const section = readme.split("## Five-minute tour")[1]?.split("\n## ")[0] ?? "";
   const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
   expect(blocks.length).toBeGreaterThan(2);
-  return blocks.join("\n").replaceAll(".data/demo.json", process.env.E2E_DEMO_FILE as string);
+  return blocks.join("\n").replaceAll(".data/demo.json", stackOfThisWorker().demoFile);
 }
 
 // Named to run last: it publishes everything that waits in the demo's draft.

@@ -1,3 +1,4 @@
+import type { StartedStack } from "../tests/harness/stack.ts";
 import { ensureConsoleBuild, ensureDatabaseClient } from "./build/build.ts";
 import { reportFailure, StartFailure } from "./start-failure.ts";
 import { findBrowser } from "./testing/browser.ts";
@@ -15,6 +16,8 @@ import {
 
 const STAGES = ["lint", "types", "walls", "unit", "integration", "e2e"] as const;
 type Stage = (typeof STAGES)[number];
+
+const JOURNEYS_AT_ONCE = 2;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const total: Counts = { passed: 0, failed: 0 };
@@ -68,16 +71,16 @@ async function journeys(files: string[]): Promise<Counts> {
   await provideBuild();
   // Imported only now: it needs the generated database client, which may be a minute old.
   const { startDemoStack } = await import("../tests/harness/stack.ts");
-  const stack = await startDemoStack();
+  const stacks: StartedStack[] = [];
   try {
-    return await browserStage(files, {
-      CHROMIUM_PATH: browser,
-      E2E_CONSOLE_URL: stack.consoleUrl,
-      E2E_GATEWAY_URL: stack.gatewayUrl,
-      E2E_DEMO_FILE: stack.demoFile,
-    });
+    // As many as there are cores to use, and no more than there are files to share out.
+    for (let index = 0; index < Math.min(JOURNEYS_AT_ONCE, files.length); index++) {
+      stacks.push(await startDemoStack());
+    }
+    const told = stacks.map(({ consoleUrl, gatewayUrl, demoFile }) => ({ consoleUrl, gatewayUrl, demoFile }));
+    return await browserStage(files, { CHROMIUM_PATH: browser, E2E_STACKS: JSON.stringify(told) });
   } finally {
-    await stack.stop();
+    await Promise.all(stacks.map((stack) => stack.stop()));
   }
 }
 
