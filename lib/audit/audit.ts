@@ -11,6 +11,7 @@ export type AuditRecord = {
   targetType:
     | "tenant"
     | "member"
+    | "invitation"
     | "route"
     | "draft"
     | "revision"
@@ -27,7 +28,8 @@ export type AuditRecord = {
     | "person"
     | "session"
     | "password"
-    | "second_factor";
+    | "second_factor"
+    | "identity";
   targetId: string;
   before?: Json;
   after?: Json;
