@@ -3,7 +3,9 @@ import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { PageNonce } from "#components/shell/page-nonce.tsx";
 import { ThemeScript } from "#components/shell/theme-script.tsx";
+import { pageNonce } from "#lib/access/page-nonce.ts";
 
 export const metadata: Metadata = {
   title: { default: "Gatehouse", template: "%s · Gatehouse" },
@@ -14,14 +16,17 @@ export const metadata: Metadata = {
 
 export const viewport: Viewport = { width: "device-width", initialScale: 1, colorScheme: "light dark" };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = await pageNonce();
   return (
     // The theme script may set data-theme before React looks.
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <head>
-        <ThemeScript />
+        <ThemeScript nonce={nonce} />
       </head>
-      <body>{children}</body>
+      <body>
+        <PageNonce nonce={nonce}>{children}</PageNonce>
+      </body>
     </html>
   );
 }

@@ -1,15 +1,18 @@
-import { createServer } from "node:http";
 import next from "next";
 import { outliveLostOutput } from "./console/lost-output.ts";
-import { clientAddress, consoleSettings } from "./console/settings.ts";
+import { createConsoleServer } from "./console/server.ts";
+import { consoleSettings } from "./console/settings.ts";
 import { reportFailure } from "./start-failure.ts";
 
 outliveLostOutput();
 const dev = process.argv.includes("--dev");
 const host = process.env.HOST ?? "127.0.0.1";
-const { port, trustedProxies, notices } = settings();
+const settings = readSettings();
+const { port, notices } = settings;
+// next-auth would take its own address from the request where one of these is set.
+for (const name of ["AUTH_TRUST_HOST", "VERCEL"]) delete process.env[name];
 
-function settings() {
+function readSettings() {
   try {
     return consoleSettings(process.env, dev);
   } catch (error) {
@@ -24,22 +27,7 @@ const app = next({ dev, dir: process.cwd(), hostname: host, port });
 await app.prepare();
 const handle = app.getRequestHandler();
 
-const server = createServer((request, response) => {
-  // The one place that decides whose address a request has; throttling and the audit log rely on it.
-  request.headers["x-forwarded-for"] = clientAddress(
-    request.socket.remoteAddress ?? "",
-    request.headers["x-forwarded-for"],
-    trustedProxies,
-  );
-  // Pages do not know their own address; this is how signing in leads back to the one that was asked for.
-  request.headers["x-gatehouse-address"] = request.url ?? "/";
-  handle(request, response).catch(() => {
-    if (!response.headersSent) response.writeHead(500);
-    response.end();
-  });
-});
-server.requestTimeout = 30_000;
-server.headersTimeout = 10_000;
+const server = createConsoleServer(handle, { ...settings, dev });
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   const reason =

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
+import { pageNonce } from "#lib/access/page-nonce.ts";
 import { ClaimView } from "./claim-view.tsx";
-import { ContentPolicy } from "./content-policy.tsx";
 import { TAKE_SECRET } from "./link-secret.ts";
 
 export const metadata: Metadata = {
@@ -10,17 +10,18 @@ export const metadata: Metadata = {
   referrer: "no-referrer",
 };
 
-// Never from a cache, and never prepared ahead: what it allows depends on where the gateway is.
-export const dynamic = "force-dynamic";
-
 /** Where a partner reveals a key. Needs no account; everything it shows is fetched by the browser with the link's secret. */
-export default function ClaimPage() {
+export default async function ClaimPage() {
   return (
     <>
-      <ContentPolicy />
       {/* Before anything else of the page can look at the address. */}
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of this folder */}
-      <script dangerouslySetInnerHTML={{ __html: TAKE_SECRET }} />
+      <script
+        nonce={await pageNonce()}
+        // The browser hides a nonce from scripts, so what it renders never equals what the server sent.
+        suppressHydrationWarning
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of this folder
+        dangerouslySetInnerHTML={{ __html: TAKE_SECRET }}
+      />
       <ClaimView />
     </>
   );

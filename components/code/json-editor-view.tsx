@@ -8,6 +8,7 @@ import { basicSetup } from "codemirror";
 import { useEffect, useId, useRef } from "react";
 import { NoteText } from "#components/form/field.tsx";
 import { useFieldNotes } from "#components/form/field-notes.ts";
+import { usePageNonce } from "#components/shell/page-nonce.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy.tsx";
 import { cx } from "#components/ui/cx.ts";
@@ -62,7 +63,8 @@ export function JsonEditorView(props: JsonEditorProps) {
   const change = useRef(onValueChange);
   change.current = onValueChange;
   const notes = useFieldNotes(name);
-  const first = useRef({ value, placeholder });
+  const nonce = usePageNonce();
+  const first = useRef({ value, placeholder, nonce });
 
   useEffect(() => {
     if (!place.current) return;
@@ -76,6 +78,7 @@ export function JsonEditorView(props: JsonEditorProps) {
         checks,
         lintGutter(),
         editorTheme,
+        first.current.nonce ? EditorView.cspNonce.of(first.current.nonce) : [],
         EditorView.lineWrapping,
         // Escape, then Tab leaves: the editor lets the next Tab go after an Escape.
         keymap.of([indentWithTab]),

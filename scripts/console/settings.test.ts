@@ -24,6 +24,11 @@ test("a setting that cannot be right stops the start with a sentence that names 
     ["CONSOLE_DATABASE_URL", ""],
     ["GATEHOUSE_SECRET", "too-short-a-secret"],
     ["GATEHOUSE_ENCRYPTION_KEY", "too-short-a-secret"],
+    ["CONSOLE_URL", "gate.example"],
+    ["CONSOLE_URL", "ftp://gate.example"],
+    ["CONSOLE_URL", "https://gate.example/console"],
+    ["CONSOLE_URL", "https://someone:too-short-a-secret@gate.example"],
+    ["GATEWAY_URL", "javascript:alert(1)"],
   ] as const) {
     assert.throws(
       () => consoleSettings({ ...good, [name]: value }, true),
@@ -33,7 +38,13 @@ test("a setting that cannot be right stops the start with a sentence that names 
         !error.message.includes("too-short-a-secret"),
     );
   }
-  assert.deepEqual(consoleSettings(good, true), { port: 3000, trustedProxies: 0, notices: null });
+  assert.deepEqual(consoleSettings(good, true), {
+    port: 3000,
+    trustedProxies: 0,
+    consoleUrl: new URL("http://127.0.0.1:3000"),
+    gatewayOrigin: "http://127.0.0.1:8080",
+    notices: null,
+  });
 });
 
 test("notices go through the mail server that is given, under the console's name; a wrong one stops the start", () => {

@@ -12,23 +12,35 @@ function wholeNumber(env: Environment, name: string, fallback: number, max: numb
   throw new StartFailure(`${name} must be a whole number from 0 to ${max}.`);
 }
 
-type ConsoleSettings = {
+export type ConsoleSettings = {
   port: number;
   trustedProxies: number;
+  /** The console's public address: what links, cookies and the same-origin check go by. */
+  consoleUrl: URL;
+  /** The gateway's public origin. */
+  gatewayOrigin: string;
   /** How notices are sent; null where no mail server is given. */
   notices: { smtpUrl: string; from: string; consoleUrl: string } | null;
 };
 
-function noticeSettings(env: Environment, port: number): ConsoleSettings["notices"] {
+/** A setting that must be the address of a site: nothing behind its host, and no credentials. */
+function siteAddress(env: Environment, name: string, fallback: string): URL {
+  const url = URL.parse(env[name] || fallback);
+  const plain = url?.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
+  if (url && plain && ["http:", "https:"].includes(url.protocol)) return url;
+  throw new StartFailure(
+    `${name} must be an address such as https://gatehouse.example, with nothing behind the host.`,
+  );
+}
+
+function noticeSettings(env: Environment, consoleUrl: URL): ConsoleSettings["notices"] {
   if (!env.SMTP_URL) return null;
   const refusal = whyNotSmtpUrl(env.SMTP_URL);
   if (refusal) throw new StartFailure(refusal);
-  const consoleUrl = env.CONSOLE_URL || `http://127.0.0.1:${port}`;
-  if (!URL.canParse(consoleUrl)) throw new StartFailure("CONSOLE_URL is not an address.");
   return {
     smtpUrl: env.SMTP_URL,
-    from: env.SMTP_FROM || defaultSender(consoleUrl),
-    consoleUrl: consoleUrl.replace(/\/$/, ""),
+    from: env.SMTP_FROM || defaultSender(consoleUrl.origin),
+    consoleUrl: consoleUrl.origin,
   };
 }
 
@@ -54,7 +66,15 @@ export function consoleSettings(env: Environment, dev: boolean): ConsoleSettings
   if (!dev && !existsSync(build)) {
     throw new StartFailure("The console has not been built: run `npm run build` first.");
   }
-  return { port, trustedProxies, notices: noticeSettings(env, port) };
+  const consoleUrl = siteAddress(env, "CONSOLE_URL", `http://127.0.0.1:${port}`);
+  const gatewayUrl = siteAddress(env, "GATEWAY_URL", `http://127.0.0.1:${env.GATEWAY_PORT || 8080}`);
+  return {
+    port,
+    trustedProxies,
+    consoleUrl,
+    gatewayOrigin: gatewayUrl.origin,
+    notices: noticeSettings(env, consoleUrl),
+  };
 }
 
 /**
