@@ -28,6 +28,7 @@ export const paths = {
   verifyEmail: () => "/account/verify-email",
   newTenant: () => "/new-tenant",
   claim: () => "/claim",
+  join: () => "/join",
   overview: (slug: string) => tenant(slug),
   routes: (slug: string) => `${tenant(slug)}/routes`,
   newRoute: (slug: string) => `${tenant(slug)}/routes/new`,
@@ -70,7 +71,10 @@ export const paths = {
   deadLetterRun: (slug: string, id: string, query: { view?: string } = {}) =>
     `${tenant(slug)}/dead-letters/runs/${part(id)}${queryString(query)}`,
   gateways: (slug: string) => `${tenant(slug)}/gateways`,
-  members: (slug: string) => `${tenant(slug)}/members`,
+  members: (slug: string, query: { invite?: "1"; q?: string; role?: string } = {}) =>
+    `${tenant(slug)}/members${queryString(query)}`,
+  invitations: (slug: string, query: { invite?: "1" } = {}) =>
+    `${tenant(slug)}/members/invitations${queryString(query)}`,
   tokens: (slug: string) => `${tenant(slug)}/tokens`,
   settings: (slug: string) => `${tenant(slug)}/settings`,
   webhooks: (slug: string) => `${tenant(slug)}/settings/webhooks`,

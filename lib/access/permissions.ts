@@ -28,6 +28,7 @@ export const PERMISSIONS = {
   "key.manage": ["owner", "admin", "service"],
   // People: in person only.
   "member.manage": ["owner", "admin"],
+  "member.leave": MEMBERS,
   "audit.read": ["owner", "admin", "service"],
   "tenant.manage": ["owner", "service"],
   // One's own access tokens that are bound to the tenant.

@@ -12,6 +12,7 @@ export type AuditRecord = {
     | "tenant"
     | "member"
     | "invitation"
+    | "invitation"
     | "route"
     | "draft"
     | "revision"

@@ -69,3 +69,20 @@ export async function enterTenantOf(tx: Transaction, tenantId: string): Promise<
 /** A transaction that sees the one access token or claim link whose SHA-256 (lower-case hex) was presented. */
 export const withCredential = <T>(hash: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
   withScope({ credentialHash: hash }, work);
+
+/**
+ * Runs `work` with what belongs to another person in view, within the same transaction: for what ends with their
+ * membership, and for the log of an account that has just been made.
+ */
+export async function asPerson<T>(
+  tx: Transaction,
+  userId: string,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const [before] = await tx.$queryRaw<{ userId: string | null }[]>`
+    SELECT current_setting('app.user', true) AS "userId"`;
+  await tx.$executeRaw`SELECT set_config('app.user', ${userId}, true)`;
+  const result = await work(tx);
+  await tx.$executeRaw`SELECT set_config('app.user', ${before?.userId ?? ""}, true)`;
+  return result;
+}

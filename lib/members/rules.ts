@@ -56,7 +56,7 @@ export function whyNotGrant(own: MemberRole, role: MemberRole): string | null {
 
 /** Why a member cannot be removed; null when they can. Oneself one does not remove: one leaves. */
 export function whyNotRemove({ own, self, role, owners }: Change): string | null {
-  if (self) return whyNotLeave({ role, owners });
+  if (self) return "This is you: leave the tenant instead.";
   if (!roleCan(own, "member.manage")) return "Only owners and admins of this tenant remove members.";
   if (!isWithin(role, own)) return `Only an owner removes ${aRole(role)}; you are ${aRole(own)}.`;
   if (role === "owner" && owners <= 1) return ONLY_OWNER.other;

@@ -53,6 +53,7 @@ export const FURTHER_DOORS = [
   "lib/publishing/loaded.ts", // a tenant's routes in memory, for whoever answers questions about them
   "lib/sign-in/auth-options.ts", // what next-auth's own route handler is made from
   "lib/sign-in/password-policy.ts", // wherever somebody chooses a password
+  "lib/sign-in/new-account.ts", // whatever lets somebody make an account
   "lib/sign-in/sessions.ts", // every way of signing in opens a session through it
 ];
 

@@ -7,6 +7,7 @@ import { claimEndpoints } from "./claims.ts";
 import { deadLetterEndpoints } from "./dead-letters.ts";
 import { explainEndpoints } from "./explain.ts";
 import { gatewayEndpoints } from "./gateways.ts";
+import { invitationEndpoints } from "./invitations.ts";
 import { issuerEndpoints } from "./issuers.ts";
 import { jobRetentionEndpoints } from "./job-retention.ts";
 import { jobViewEndpoints } from "./job-views.ts";
@@ -37,6 +38,7 @@ export const endpoints: readonly Endpoint[] = [
   ...peopleEndpoints,
   ...tokenEndpoints,
   ...memberEndpoints,
+  ...invitationEndpoints,
   ...routeEndpoints,
   ...openApiDocumentEndpoints,
   ...publishingEndpoints,
