@@ -1,4 +1,4 @@
-import { decode } from "next-auth/jwt";
+import { decode, encode } from "next-auth/jwt";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { env } from "#lib/env.ts";
 
@@ -8,7 +8,8 @@ export const SESSION_SECONDS = 30 * 86_400;
 export const sessionCookieName = (secure: boolean): string =>
   secure ? "__Secure-gatehouse.session" : "gatehouse.session";
 
-function cookieValue(header: string | null, name: string): string | null {
+/** The value of a cookie that a request carries; null when it does not. */
+export function cookieValue(header: string | null, name: string): string | null {
   for (const part of (header ?? "").split(";")) {
     const at = part.indexOf("=");
     if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
@@ -27,4 +28,12 @@ export async function sessionIdOf(headers: Headers): Promise<string | null> {
   } catch {
     return null; // tampered with, expired, or signed with a secret that has been changed since
   }
+}
+
+/** The `Set-Cookie` that makes a browser the session's, as next-auth writes it after a password. */
+export async function sessionCookie(sessionId: string): Promise<string> {
+  const secure = env.consoleUrl.startsWith("https://");
+  const token = await encode({ token: { sid: sessionId }, secret: env.secret, maxAge: SESSION_SECONDS });
+  const attributes = `Path=/; Max-Age=${SESSION_SECONDS}; HttpOnly; SameSite=Lax${secure ? "; Secure" : ""}`;
+  return `${sessionCookieName(secure)}=${token}; ${attributes}`;
 }

@@ -108,6 +108,7 @@ async function answer(request: Request, requestId: string): Promise<Response> {
   const actor = await actorFor(endpoint, recognised, params.tenant, {
     requestId,
     ip: clientIp(request.headers),
+    headers: request.headers,
   });
   const query = queryOf(endpoint, url);
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";

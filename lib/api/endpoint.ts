@@ -2,8 +2,11 @@ import type { z } from "zod";
 import type { PersonActor, TenantActor } from "#lib/access/actor.ts";
 import type { Permission } from "#lib/access/permissions.ts";
 
-/** Whoever calls a public endpoint: nobody that is known. */
-export type Caller = { requestId: string; ip: string };
+/**
+ * Whoever calls a public endpoint: nobody that is known. The headers are for the endpoints that sign people in, whose
+ * cookies are not those of anybody yet.
+ */
+export type Caller = { requestId: string; ip: string; headers: Headers };
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -29,7 +29,8 @@ const wrong = () => new DomainError("unauthenticated", "The e-mail address or th
 export type SignedIn = { userId: string; sessionId: string; email: string; name: string };
 
 /**
- * Signs in with e-mail and password and opens a session row. Throws `unauthenticated`, the same for an unknown
+ * Signs in with e-mail and password and opens a session row, which is good for nothing but the second factor while the
+ * person has one. Throws `unauthenticated`, the same for an unknown
  * address and a wrong password, and `too_many_requests` while the account or the address is slowed down.
  */
 export async function signIn(given: unknown, from: Origin): Promise<SignedIn> {
@@ -47,7 +48,8 @@ export async function signIn(given: unknown, from: Origin): Promise<SignedIn> {
   if (!user || !matches || user.disabledAt) throw wrong();
   await takeBackAttempt(address, fromAddress);
   await forgetAttempts(account);
-  const sessionId = await openSession({ userId: user.id, method: "password", from });
+  const due = user.hasSecondFactor ? ({ secondFactor: "due" } as const) : {};
+  const sessionId = await openSession({ userId: user.id, method: "password", ...due, from });
   return { userId: user.id, sessionId, email: user.email, name: user.name };
 }
 

@@ -1,7 +1,8 @@
 import type { SecondFactor, SignInMethod } from "#lib/access/actor.ts";
+import { DUE_MS } from "#lib/access/due-session.ts";
 import { SESSION_SECONDS } from "#lib/access/session-cookie.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
-import { database } from "#lib/db/client.ts";
+import { database, type Transaction } from "#lib/db/client.ts";
 
 /** Where a browser is and what it calls itself. */
 export type Origin = { ip: string; userAgent: string };
@@ -15,11 +16,17 @@ export type OpenedSession = {
   from: Origin;
 };
 
-/** Opens a browser session for somebody who has just proved who they are; gives its id, which is for the cookie. */
-export async function openSession({ userId, method, provider, secondFactor, from }: OpenedSession) {
+/**
+ * Opens a browser session for somebody who has just proved who they are; gives its id, which is for the cookie. One
+ * whose second factor is due ends soon, unless the factor is given: lib/second-factors then opens another.
+ */
+export async function openSession(
+  { userId, method, provider, secondFactor, from }: OpenedSession,
+  tx: Transaction = database(),
+) {
   const id = uuidv7();
   const now = Date.now();
-  await database().session.create({
+  await tx.session.create({
     data: {
       id,
       userId,
@@ -28,7 +35,7 @@ export async function openSession({ userId, method, provider, secondFactor, from
       secondFactor: secondFactor === undefined || secondFactor === "due" ? null : secondFactor,
       secondFactorDue: secondFactor === "due",
       confirmedAt: new Date(now),
-      expiresAt: new Date(now + SESSION_SECONDS * 1_000),
+      expiresAt: new Date(now + (secondFactor === "due" ? DUE_MS : SESSION_SECONDS * 1_000)),
       userAgent: from.userAgent.slice(0, 500),
       ip: from.ip,
     },

@@ -3,7 +3,7 @@ import { database } from "#lib/db/client.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 
 /** Wrong attempts that cost nothing: people mistype, and many people can share one address. */
-const FREE_ATTEMPTS = { account: 5, address: 30 } as const;
+const FREE_ATTEMPTS = { account: 5, address: 30, code: 5, recoveryCode: 5 } as const;
 const LONGEST_BLOCK_SECONDS = 900;
 /** After this long without a failure, counting starts anew. */
 const FORGET_SECONDS = 3_600;

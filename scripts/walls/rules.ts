@@ -50,8 +50,11 @@ export const SLICE_DOORS = ["schema.ts", "rules.ts", "queries.ts", "commands.ts"
 
 /** Doors that one slice has beside the usual ones. */
 export const FURTHER_DOORS = [
+  "lib/identities/flow.ts", // what the sign-in's route handler asks about providers
   "lib/publishing/loaded.ts", // a tenant's routes in memory, for whoever answers questions about them
   "lib/sign-in/auth-options.ts", // what next-auth's own route handler is made from
+  "lib/sign-in/throttle.ts", // slowing down whoever guesses, whatever is guessed
+  "lib/sign-in/confirm.ts", // every way of proving again that it is the person ends there
   "lib/sign-in/password-policy.ts", // wherever somebody chooses a password
   "lib/sign-in/new-account.ts", // whatever lets somebody make an account
   "lib/sign-in/sessions.ts", // every way of signing in opens a session through it

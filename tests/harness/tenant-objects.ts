@@ -7,6 +7,7 @@ import { createClaim } from "#lib/claims/commands.ts";
 import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { withUser } from "#lib/db/scope.ts";
 import { prepareRun } from "#lib/dead-letters/commands.ts";
 import { createIssuer } from "#lib/issuers/commands.ts";
 import { newIssuerSchema } from "#lib/issuers/schema.ts";
@@ -84,6 +85,22 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
     [alert, actor.tenant.id, rule.id],
   );
   await client.end();
+  const passkey = uuidv7();
+  await withUser(actor.userId, (tx) =>
+    tx.passkey.createMany({
+      data: [
+        {
+          id: passkey,
+          userId: actor.userId,
+          credentialId: randomBytes(16),
+          publicKey: randomBytes(77),
+          counter: 0n,
+          backedUp: false,
+          name: "p",
+        },
+      ],
+    }),
+  );
   const run = await prepareRun(actor, { action: "requeue", selection: { by: "ids", ids: [job] } });
   return {
     actor,
@@ -102,6 +119,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       alerts: alert,
       "dead-letters": run.id,
       tokens: token.id,
+      passkeys: passkey,
       "support-sessions": stay.id,
       sessions: stay.id,
     },
