@@ -1,56 +1,27 @@
-import { createHash } from "node:crypto";
-import { isWellFormedCredential } from "../contract/credential.ts";
 import { database } from "../db/client.ts";
-import { withCredential, withUser } from "../db/scope.ts";
-import type { Actor, Proof, SecondFactor, SignInMethod } from "./actor.ts";
+import type { Actor, SecondFactor, SignInMethod } from "./actor.ts";
 import { clientIp } from "./client-ip.ts";
+import { byToken, SEEN_PRECISION_MS } from "./presented-token.ts";
 import { sessionIdOf } from "./session-cookie.ts";
 
-/** "Last used" is told to the minute; writing it more often would cost a write per request. */
-const SEEN_PRECISION_MS = 60_000;
+type Recognised = Pick<Actor, "userId" | "email" | "name" | "isOperator" | "proof">;
 
-type Person = { id: string; email: string; name: string; isOperator: boolean; disabledAt: Date | null };
-
-async function byToken(token: string): Promise<{ person: Person; proof: Proof } | null> {
-  if (!isWellFormedCredential("accessToken", token)) return null;
-  const hash = createHash("sha256").update(token).digest("hex");
-  const row = await withCredential(hash, (tx) =>
-    tx.accessToken.findFirst({
-      where: { tokenHash: Buffer.from(hash, "hex"), revokedAt: null, expiresAt: { gt: new Date() } },
-      include: { user: true },
-    }),
-  );
-  if (!row) return null;
-  if (!row.lastUsedAt || Date.now() - row.lastUsedAt.getTime() > SEEN_PRECISION_MS) {
-    await withUser(row.userId, (tx) =>
-      tx.accessToken.updateMany({ where: { id: row.id }, data: { lastUsedAt: new Date() } }),
-    );
-  }
-  return {
-    person: row.user,
-    proof: {
-      type: "token",
-      tokenId: row.id,
-      name: row.name,
-      tenantId: row.tenantId,
-      permissions: null,
-      person: { hasSecondFactor: row.user.hasSecondFactor, provider: row.provider },
-    },
-  };
-}
-
-async function bySession(sessionId: string): Promise<{ person: Person; proof: Proof } | null> {
+async function bySession(sessionId: string): Promise<Recognised | null> {
   const row = await database().session.findFirst({
     where: { id: sessionId, secondFactorDue: false, revokedAt: null, expiresAt: { gt: new Date() } },
     include: { user: true },
   });
-  if (!row) return null;
+  if (!row || row.user.disabledAt) return null;
   if (Date.now() - row.lastSeenAt.getTime() > SEEN_PRECISION_MS) {
     await database().session.updateMany({ where: { id: row.id }, data: { lastSeenAt: new Date() } });
   }
   const { method, provider, secondFactor, confirmedAt } = row;
+  const { id: userId, email, name, isOperator } = row.user;
   return {
-    person: row.user,
+    userId,
+    email,
+    name,
+    isOperator,
     proof: {
       type: "session",
       sessionId: row.id,
@@ -70,8 +41,7 @@ export async function authenticate(headers: Headers, requestId: string): Promise
   const authorization = headers.get("authorization");
   const bearer = authorization === null ? null : /^Bearer (\S+)$/i.exec(authorization)?.[1];
   const sessionId = authorization === null ? await sessionIdOf(headers) : null;
-  const found = bearer ? await byToken(bearer) : sessionId ? await bySession(sessionId) : null;
-  if (!found || found.person.disabledAt) return null;
-  const { id: userId, email, name, isOperator } = found.person;
-  return { userId, email, name, isOperator, proof: found.proof, requestId, ip: clientIp(headers) };
+  const ip = clientIp(headers);
+  const found = bearer ? await byToken(bearer, ip) : sessionId ? await bySession(sessionId) : null;
+  return found && { ...found, requestId, ip };
 }

@@ -1,8 +1,23 @@
 import { z } from "zod";
-import { assertInPerson, assertPerson } from "#lib/access/authorize.ts";
-import { mintToken, revokeToken } from "#lib/tokens/commands.ts";
-import { listTokens } from "#lib/tokens/queries.ts";
-import { accessTokenSchema, mintedTokenSchema, newTokenSchema } from "#lib/tokens/schema.ts";
+import { assertPerson } from "#lib/access/authorize.ts";
+import {
+  mintServiceToken,
+  mintToken,
+  revokeServiceToken,
+  revokeToken,
+  rotateServiceToken,
+  rotateToken,
+} from "#lib/tokens/commands.ts";
+import { listServiceTokens, listTokens } from "#lib/tokens/queries.ts";
+import {
+  accessTokenSchema,
+  mintedServiceTokenSchema,
+  mintedTokenSchema,
+  newServiceTokenSchema,
+  newTokenSchema,
+  rotateTokenSchema,
+  serviceTokenSchema,
+} from "#lib/tokens/schema.ts";
 import { type Endpoint, personEndpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
 
@@ -22,10 +37,17 @@ const personal: Endpoint[] = [
     body: newTokenSchema,
     response: dataOf(mintedTokenSchema),
     status: 201,
-    async handle({ actor, body }) {
-      assertInPerson(actor);
-      return { data: await mintToken(actor, { ...body, tenantId: null }) };
-    },
+    handle: async ({ actor, body }) => ({ data: await mintToken(actor, { ...body, tenantId: null }) }),
+  }),
+  personEndpoint({
+    method: "POST",
+    path: "/me/tokens/{id}/rotate",
+    summary: "Give one of one's access tokens a new secret; the one before works on for a while",
+    body: rotateTokenSchema,
+    response: dataOf(mintedTokenSchema),
+    handle: async ({ actor, params, body }) => ({
+      data: await rotateToken(actor, { ...body, id: params.id as string, tenantId: null }),
+    }),
   }),
   personEndpoint({
     method: "DELETE",
@@ -33,14 +55,11 @@ const personal: Endpoint[] = [
     summary: "Revoke one of one's access tokens",
     response: z.void(),
     status: 204,
-    async handle({ actor, params }) {
-      assertInPerson(actor);
-      await revokeToken(actor, { id: params.id as string, tenantId: null });
-    },
+    handle: ({ actor, params }) => revokeToken(actor, { id: params.id as string, tenantId: null }),
   }),
 ];
 
-const tenantTokens: Endpoint[] = [
+const bound: Endpoint[] = [
   tenantEndpoint("token.own", {
     method: "GET",
     path: "/tenants/{tenant}/tokens",
@@ -60,8 +79,21 @@ const tenantTokens: Endpoint[] = [
     response: dataOf(mintedTokenSchema),
     status: 201,
     async handle({ actor, body }) {
-      assertInPerson(actor);
+      assertPerson(actor);
       return { data: await mintToken(actor, { ...body, tenantId: actor.tenant.id }) };
+    },
+  }),
+  tenantEndpoint("token.own", {
+    method: "POST",
+    path: "/tenants/{tenant}/tokens/{id}/rotate",
+    summary:
+      "Give one of one's access tokens for this tenant a new secret; the one before works on for a while",
+    body: rotateTokenSchema,
+    response: dataOf(mintedTokenSchema),
+    async handle({ actor, params, body }) {
+      assertPerson(actor);
+      const which = { id: params.id as string, tenantId: actor.tenant.id };
+      return { data: await rotateToken(actor, { ...body, ...which }) };
     },
   }),
   tenantEndpoint("token.own", {
@@ -71,10 +103,48 @@ const tenantTokens: Endpoint[] = [
     response: z.void(),
     status: 204,
     async handle({ actor, params }) {
-      assertInPerson(actor);
+      assertPerson(actor);
       await revokeToken(actor, { id: params.id as string, tenantId: actor.tenant.id });
     },
   }),
 ];
 
-export const tokenEndpoints: Endpoint[] = [...personal, ...tenantTokens];
+const service: Endpoint[] = [
+  tenantEndpoint("token.manage", {
+    method: "GET",
+    path: "/tenants/{tenant}/service-tokens",
+    summary: "List the tenant's own tokens, with who made them and when they were last used",
+    query: z.strictObject(pageQuery),
+    response: pageOf(serviceTokenSchema),
+    handle: ({ actor, query }) => listServiceTokens(actor, query),
+  }),
+  tenantEndpoint("token.manage", {
+    method: "POST",
+    path: "/tenants/{tenant}/service-tokens",
+    summary: "Make a token of the tenant's own; this answer is the only one that holds it",
+    body: newServiceTokenSchema,
+    response: dataOf(mintedServiceTokenSchema),
+    status: 201,
+    handle: async ({ actor, body }) => ({ data: await mintServiceToken(actor, body) }),
+  }),
+  tenantEndpoint("token.manage", {
+    method: "POST",
+    path: "/tenants/{tenant}/service-tokens/{id}/rotate",
+    summary: "Give a service token a new secret; the one before works on for a while",
+    body: rotateTokenSchema,
+    response: dataOf(mintedServiceTokenSchema),
+    handle: async ({ actor, params, body }) => ({
+      data: await rotateServiceToken(actor, { ...body, id: params.id as string }),
+    }),
+  }),
+  tenantEndpoint("token.manage", {
+    method: "DELETE",
+    path: "/tenants/{tenant}/service-tokens/{id}",
+    summary: "Revoke a service token",
+    response: z.void(),
+    status: 204,
+    handle: ({ actor, params }) => revokeServiceToken(actor, { id: params.id as string }),
+  }),
+];
+
+export const tokenEndpoints: Endpoint[] = [...personal, ...bound, ...service];
