@@ -11,7 +11,7 @@ import { endpoints } from "./endpoints/index.ts";
 import { matchEndpoint } from "./match.ts";
 import { readJsonBody } from "./read-body.ts";
 import { errorResponse, requestIdOf } from "./responses.ts";
-import { assertSameOrigin } from "./same-origin.ts";
+import { assertNoForeignPage, assertSameOrigin } from "./same-origin.ts";
 
 const PREFIX = "/api/v1";
 
@@ -105,6 +105,7 @@ async function answer(request: Request, requestId: string): Promise<Response> {
   const recognised =
     endpoint.access.kind === "public" ? null : await authenticate(request.headers, requestId);
   if (recognised?.proof.type === "session") assertSameOrigin(request);
+  if (endpoint.access.kind === "public") assertNoForeignPage(request);
   const actor = await actorFor(endpoint, recognised, params.tenant, {
     requestId,
     ip: clientIp(request.headers),

@@ -6,6 +6,7 @@ import { env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { paths } from "#lib/paths.ts";
 import { endSession, signIn } from "./commands.ts";
+import { returnToConsole } from "./return-address.ts";
 
 /** Turns a refusal into the code that the sign-in page explains; nothing of the cause goes to the browser. */
 function signInErrorCode(error: unknown): string {
@@ -54,6 +55,7 @@ export function authOptions(): NextAuthOptions {
     callbacks: {
       jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
       session: ({ session }) => ({ expires: session.expires }),
+      redirect: ({ url }) => returnToConsole(url),
     },
     events: {
       async signOut({ token }) {

@@ -36,7 +36,7 @@ function browser() {
   async function form(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
     const { csrfToken } = await (await request("/api/auth/csrf")).json();
     const body = new URLSearchParams({ ...fields, csrfToken, json: "true" });
-    return request(path, { method: "POST", body, headers });
+    return request(path, { method: "POST", body, headers: { origin: console_.url, ...headers } });
   }
   return {
     jar,
