@@ -11,7 +11,7 @@ export const INK: Record<Piece["kind"], string> = {
   note: "text-faint",
 };
 
-/** A command or a text to read and to copy. Long lines scroll; the copy is exactly `code`. */
+/** A command or a text to read and to copy. Long lines scroll, those of a message or a stack wrap; the copy is exactly `code`. */
 export function CodeBlock({
   code,
   language = "shell",
@@ -36,7 +36,12 @@ export function CodeBlock({
         aria-label={label}
         className="overflow-x-auto px-3 py-2.5 outline-offset-[-2px]"
       >
-        <pre className="font-mono text-xs leading-5">
+        <pre
+          className={cx(
+            "font-mono text-xs leading-5",
+            language === "text" && "whitespace-pre-wrap break-words",
+          )}
+        >
           <code>
             {highlight(code, language).map((piece, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text have no identity but their place
