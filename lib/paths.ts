@@ -26,9 +26,22 @@ export const paths = {
   account: (section?: string) => `/account${section ? `#${part(section)}` : ""}`,
   /** Where the link leads that proves an address. */
   verifyEmail: () => "/account/verify-email",
+  /** What a visit to an identity provider came to when it did not lead where it was meant to. */
+  signInProblem: (query: {
+    problem: string;
+    provider: string;
+    about?: string | undefined;
+    request?: string | undefined;
+  }) => `/sign-in/provider${queryString(query)}`,
+  /** Where an identity provider has confirmed that it is the person: tells the page that asked, and closes. */
+  signInConfirmed: () => "/sign-in/confirmed",
+  /** One's own settings, with the word that a provider has been added to them. */
+  accountProviderAdded: (provider: string) => `/account${queryString({ added: provider })}#providers`,
   newTenant: () => "/new-tenant",
   claim: () => "/claim",
   join: () => "/join",
+  /** What a tenant asks of a member who has not got it, and where to go once one has. */
+  entry: (slug: string, returnTo?: string) => `/entry/${part(slug)}${queryString({ returnTo })}`,
   overview: (slug: string) => tenant(slug),
   routes: (slug: string) => `${tenant(slug)}/routes`,
   newRoute: (slug: string) => `${tenant(slug)}/routes/new`,

@@ -12,14 +12,16 @@ import { returnToConsole } from "./return-address.ts";
 function signInErrorCode(error: unknown): string {
   if (!(error instanceof DomainError)) return "unavailable";
   if (error.code === "too_many_requests") return `slowed_down:${error.headers["retry-after"] ?? "1"}`;
+  if (error.code === "unavailable" && error.headers["retry-after"])
+    return `busy:${error.headers["retry-after"]}`;
   return error.code === "unauthenticated" ? "CredentialsSignin" : "unavailable";
 }
 
 /**
- * next-auth's configuration. Its cookie holds a signed and encrypted token that names a row in `sessions` and
- * nothing else; whether somebody is signed in is what that row says, on every request.
+ * next-auth's configuration but for the ways of signing in. Its cookie holds a signed and encrypted token that names a
+ * row in `sessions` and nothing else; whether somebody is signed in is what that row says, on every request.
  */
-export function authOptions(): NextAuthOptions {
+export function sessionOptions(): Omit<NextAuthOptions, "providers"> {
   const secure = env.consoleUrl.startsWith("https://");
   // next-auth takes its own origin from the environment only, and would else send people to port 3000.
   process.env.NEXTAUTH_URL = env.consoleUrl;
@@ -34,6 +36,24 @@ export function authOptions(): NextAuthOptions {
         options: { httpOnly: true, sameSite: "lax", path: "/", secure },
       },
     },
+    callbacks: {
+      jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
+      session: ({ session }) => ({ expires: session.expires }),
+      redirect: ({ url }) => returnToConsole(url),
+    },
+    events: {
+      async signOut({ token }) {
+        if (typeof token?.sid === "string") await endSession(token.sid);
+      },
+    },
+    logger: { error() {}, warn() {}, debug() {} },
+  };
+}
+
+/** The same with the ways of signing in that are the console's own; those of identity providers are asked one by one. */
+export function authOptions(): NextAuthOptions {
+  return {
+    ...sessionOptions(),
     providers: [
       CredentialsProvider({
         name: "E-mail and password",
@@ -52,16 +72,5 @@ export function authOptions(): NextAuthOptions {
         },
       }),
     ],
-    callbacks: {
-      jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
-      session: ({ session }) => ({ expires: session.expires }),
-      redirect: ({ url }) => returnToConsole(url),
-    },
-    events: {
-      async signOut({ token }) {
-        if (typeof token?.sid === "string") await endSession(token.sid);
-      },
-    },
-    logger: { error() {}, warn() {}, debug() {} },
   };
 }
