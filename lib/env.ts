@@ -10,6 +10,13 @@ function required(name: string): string {
   return value;
 }
 
+/** A limit of requests a minute. Throws for what is none. */
+function perMinute(name: string, fallback: number): number {
+  const text = process.env[name] || String(fallback);
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw new Error(`${name} must be a whole number of requests a minute, from 1 to 99999999.`);
+}
+
 export const env = {
   get databaseUrl() {
     return required("CONSOLE_DATABASE_URL");
@@ -47,5 +54,16 @@ export const env = {
   /** How many proxies in front of the console may be believed about the client's address. */
   get trustedProxies() {
     return Number(process.env.TRUSTED_PROXIES ?? 0);
+  },
+  /** How much the management API takes in a minute: from one session or token, and from one address. */
+  get apiLimits() {
+    return {
+      reads: perMinute("API_READS_PER_MINUTE", 1_200),
+      changes: perMinute("API_CHANGES_PER_MINUTE", 300),
+      /** Without credentials, where none are needed. */
+      open: perMinute("API_OPEN_PER_MINUTE", 300),
+      /** With credentials that are missing or no good. */
+      failures: perMinute("API_FAILURES_PER_MINUTE", 120),
+    };
   },
 };

@@ -33,14 +33,18 @@ async function bySession(sessionId: string): Promise<Recognised | null> {
   };
 }
 
+/** What is sent as a bearer token, of whatever shape; null for nothing, or for another scheme. */
+export function bearerOf(headers: Headers): string | null {
+  return /^Bearer (\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? null;
+}
+
 /**
  * Says who is asking: by the bearer token when one is sent, else by the session cookie. A token that is not good is
  * nobody, even beside a good cookie. Looks at the stored row each time, so removal acts on the next request.
  */
 export async function authenticate(headers: Headers, requestId: string): Promise<Actor | null> {
-  const authorization = headers.get("authorization");
-  const bearer = authorization === null ? null : /^Bearer (\S+)$/i.exec(authorization)?.[1];
-  const sessionId = authorization === null ? await sessionIdOf(headers) : null;
+  const bearer = bearerOf(headers);
+  const sessionId = headers.has("authorization") ? null : await sessionIdOf(headers);
   const ip = clientIp(headers);
   const found = bearer ? await byToken(bearer, ip) : sessionId ? await bySession(sessionId) : null;
   return found && { ...found, requestId, ip };

@@ -1,17 +1,13 @@
 import { z } from "zod";
-import type { Actor } from "#lib/access/actor.ts";
-import { authenticate } from "#lib/access/authenticate.ts";
-import { assertOperator, assertPerson, authorize } from "#lib/access/authorize.ts";
 import { clientIp } from "#lib/access/client-ip.ts";
 import type { ErrorDetail } from "#lib/contract/errors.ts";
 import { DomainError, invalid, notFound } from "#lib/errors/domain-error.ts";
-import { enterTenant } from "#lib/tenants/queries.ts";
-import type { Caller, Endpoint, EndpointInput } from "./endpoint.ts";
+import { admit } from "./admit.ts";
+import type { Endpoint, EndpointInput } from "./endpoint.ts";
 import { endpoints } from "./endpoints/index.ts";
 import { matchEndpoint } from "./match.ts";
 import { readJsonBody } from "./read-body.ts";
 import { errorResponse, requestIdOf } from "./responses.ts";
-import { assertNoForeignPage, assertSameOrigin } from "./same-origin.ts";
 
 const PREFIX = "/api/v1";
 
@@ -67,31 +63,6 @@ function queryOf(endpoint: Endpoint, url: URL): unknown {
   return parse(endpoint.query ?? z.strictObject({}), given);
 }
 
-async function actorFor(
-  endpoint: Endpoint,
-  actor: Actor | null,
-  tenantSlug: string | undefined,
-  caller: Caller,
-) {
-  if (endpoint.access.kind === "public") return caller;
-  if (!actor) {
-    throw new DomainError("unauthenticated", "Sign in, or send an access token as a bearer token.", {
-      headers: { "www-authenticate": 'Bearer realm="gatehouse"' },
-    });
-  }
-  if (endpoint.access.kind === "person") {
-    assertPerson(actor);
-    return actor;
-  }
-  if (endpoint.access.kind === "operator") {
-    assertOperator(actor);
-    return actor;
-  }
-  const member = await enterTenant(actor, tenantSlug as string);
-  authorize(member, endpoint.access.permission);
-  return member;
-}
-
 async function answer(request: Request, requestId: string): Promise<Response> {
   const url = new URL(request.url);
   const match = matchEndpoint(endpoints, request.method, segmentsOf(url));
@@ -102,14 +73,10 @@ async function answer(request: Request, requestId: string): Promise<Response> {
     });
   }
   const { endpoint, params } = match;
-  const recognised =
-    endpoint.access.kind === "public" ? null : await authenticate(request.headers, requestId);
-  if (recognised?.proof.type === "session") assertSameOrigin(request);
-  if (endpoint.access.kind === "public") assertNoForeignPage(request);
-  const actor = await actorFor(endpoint, recognised, params.tenant, {
-    requestId,
-    ip: clientIp(request.headers),
-    headers: request.headers,
+  const { actor, limitHeaders } = await admit(endpoint, request, {
+    caller: { requestId, ip: clientIp(request.headers), headers: request.headers },
+    tenant: params.tenant,
+    query: url.searchParams,
   });
   const query = queryOf(endpoint, url);
   const hasBody = endpoint.method !== "GET" && endpoint.method !== "DELETE";
@@ -122,7 +89,7 @@ async function answer(request: Request, requestId: string): Promise<Response> {
     never,
     never
   >);
-  const headers = { "x-request-id": requestId, "cache-control": "no-store" };
+  const headers = { ...limitHeaders, "x-request-id": requestId, "cache-control": "no-store" };
   if (result instanceof Response) {
     // What is not JSON brings its own content type.
     for (const [name, value] of Object.entries(headers)) result.headers.set(name, value);

@@ -14,10 +14,14 @@ export function requestIdOf(headers: Headers): string {
 const UNREACHABLE =
   /^(P1001|P1002|P1008|P1017|P2024|P2037|ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[123]|53300)$/;
 
+// The same of a raw statement, which has one code for everything that goes wrong; the adapter's word is inside.
+const UNREACHABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/;
+
 /** Whether an error, or what caused it, says that the database cannot be reached at present. */
 function isUnreachable(error: unknown, depth = 0): boolean {
   if (depth > 4 || typeof error !== "object" || error === null) return false;
-  const { code, originalCode, cause, meta } = error as Record<string, unknown>;
+  const { code, originalCode, kind, cause, meta } = error as Record<string, unknown>;
+  if (typeof kind === "string" && UNREACHABLE_KIND.test(kind)) return true;
   if ([code, originalCode].some((value) => typeof value === "string" && UNREACHABLE.test(value))) return true;
   return [cause, (meta as Record<string, unknown> | undefined)?.driverAdapterError].some((inner) =>
     isUnreachable(inner, depth + 1),

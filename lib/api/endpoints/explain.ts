@@ -17,6 +17,7 @@ export const explainEndpoints: Endpoint[] = [
     method: "POST",
     path: "/tenants/{tenant}/explain",
     summary: "Say what the draft and the live revision would make of a request, without sending it",
+    cost: 5,
     body: explainInputSchema,
     response: dataOf(explanationSchema),
     maxBodyBytes: MAX_BYTES,

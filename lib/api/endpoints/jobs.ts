@@ -18,6 +18,9 @@ import { type Endpoint, tenantEndpoint } from "../endpoint.ts";
 import { dataOf, pageOf, pageQuery } from "../page.ts";
 
 const filters = jobFilters;
+
+/** Looking through payloads or errors reads many jobs; every other filter is an index's. */
+const listCost = (query: URLSearchParams) => (query.has("payload") || query.has("error") ? 5 : 1);
 const sort = z.enum(JOB_SORTS).default("newest");
 
 const ACTIONS = [
@@ -36,6 +39,7 @@ export const jobEndpoints: Endpoint[] = [
     summary:
       "List jobs, newest first; q is a job id or the id of the request that made it, payload a value in what was enqueued (body.orderId=4711)",
     query: z.strictObject({ ...pageQuery, ...filters, sort }),
+    cost: listCost,
     response: pageOf(jobSummarySchema),
     handle: ({ actor, query }) => listJobs(actor, query),
   }),
@@ -44,6 +48,7 @@ export const jobEndpoints: Endpoint[] = [
     path: "/tenants/{tenant}/jobs/count",
     summary: "Count jobs, no further than 10,000",
     query: z.strictObject(filters),
+    cost: listCost,
     response: dataOf(cappedCountSchema),
     handle: async ({ actor, query }) => ({ data: await getJobCount(actor, query) }),
   }),

@@ -24,6 +24,7 @@ export const openApiDocumentEndpoints: Endpoint[] = [
     method: "POST",
     path: "/tenants/{tenant}/openapi/preview",
     summary: "Say what importing an OpenAPI 3.0 or 3.1 document would do to the draft",
+    cost: 10,
     body: previewOpenApiSchema,
     response: dataOf(openApiPreviewSchema),
     maxBodyBytes: MAX_BODY_BYTES,
@@ -33,6 +34,7 @@ export const openApiDocumentEndpoints: Endpoint[] = [
     method: "POST",
     path: "/tenants/{tenant}/openapi/import",
     summary: "Write operations of an OpenAPI 3.0 or 3.1 document into the draft, all of the chosen or none",
+    cost: 10,
     body: importOpenApiSchema,
     response: dataOf(importedSchema),
     maxBodyBytes: MAX_BODY_BYTES,
@@ -42,6 +44,7 @@ export const openApiDocumentEndpoints: Endpoint[] = [
     method: "GET",
     path: "/tenants/{tenant}/revisions/{number}/openapi",
     summary: "A revision as an OpenAPI 3.1 document, as JSON or YAML",
+    cost: 10,
     query: z.strictObject({ format: z.enum(["json", "yaml"]).default("json") }),
     response: z.record(z.string(), z.json()),
     async handle({ actor, params, query }) {
