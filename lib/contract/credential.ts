@@ -8,6 +8,7 @@ export const CREDENTIAL_PREFIX = {
   accessToken: "ght_",
   claimLink: "ghc_",
   invitation: "ghi_",
+  personalLink: "ghl_",
 } as const;
 export type CredentialKind = keyof typeof CREDENTIAL_PREFIX;
 
@@ -51,6 +52,7 @@ const SHAPES: Record<CredentialKind, RegExp> = {
   accessToken: /^ght_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
   claimLink: /^ghc_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
   invitation: /^ghi_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
+  personalLink: /^ghl_[A-Za-z0-9_-]{43}[0-9A-Za-z]{6}$/,
 };
 
 /** Whether `text` has the right shape and its checksum holds. Says nothing about whether it was ever issued. */

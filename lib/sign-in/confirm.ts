@@ -2,7 +2,8 @@ import type { PersonActor } from "#lib/access/actor.ts";
 import { assertInPerson } from "#lib/access/authorize.ts";
 import { database } from "#lib/db/client.ts";
 import { DomainError, invalid } from "#lib/errors/domain-error.ts";
-import { verifyPassword } from "./password.ts";
+import { confirmWithFactor } from "#lib/second-factors/commands.ts";
+import { assertRoom, verifyPassword } from "./password.ts";
 import type { Confirmation } from "./schema.ts";
 import { assertNotBlocked, countAttempt, forgetAttempts, takeBackAttempt } from "./throttle.ts";
 
@@ -12,6 +13,7 @@ import { assertNotBlocked, countAttempt, forgetAttempts, takeBackAttempt } from 
  * to guess.
  */
 export async function assertPassword(actor: PersonActor, password: string, path = "password"): Promise<void> {
+  assertRoom();
   const account = { kind: "account", value: actor.email } as const;
   const address = { kind: "address", value: actor.ip } as const;
   await assertNotBlocked([account, address]);
@@ -41,6 +43,7 @@ export async function noteConfirmed(actor: PersonActor): Promise<void> {
 /** Proves again that it is the person, in a browser; for a quarter of an hour they may do what is dangerous. */
 export async function confirmIdentity(actor: PersonActor, given: Confirmation): Promise<void> {
   assertInPerson(actor);
+  if (!("password" in given)) return confirmWithFactor(actor, given);
   await assertPassword(actor, given.password);
   await noteConfirmed(actor);
 }

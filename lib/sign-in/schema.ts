@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { ROLES } from "#lib/access/permissions.ts";
+import { whyNotEmailAddress } from "#lib/contract/email-address.ts";
+import { assertionSchema, codeSchema } from "#lib/second-factors/schema.ts";
 import { LONGEST_PASSWORD } from "./rules.ts";
 
-/** Before anything is put into lower case: letters of other scripts that become an ASCII letter would change whose address it is. */
-const ASCII = /^[\x21-\x7e]*$/;
-
-/** An e-mail address as it is stored: trimmed and in lower case, ASCII only, so that none looks like another. */
+/** An e-mail address as it is stored: trimmed and in lower case, of letters that cannot pass for others. */
 export const emailSchema = z
   .string()
   .trim()
-  .max(254, "is longer than 254 characters")
-  .regex(ASCII, "is not an e-mail address")
-  .toLowerCase()
-  .pipe(z.email("is not an e-mail address"));
+  .check(({ value, issues }) => {
+    const message = whyNotEmailAddress(value);
+    if (message) issues.push({ code: "custom", input: "", message });
+  })
+  .toLowerCase();
 
 /** What a person types; the bound keeps a huge password from costing a huge hash. */
 export const credentialsSchema = z.object({
@@ -20,10 +20,14 @@ export const credentialsSchema = z.object({
   password: z.string().min(1).max(LONGEST_PASSWORD),
 });
 
-/** What a person gives to prove again that it is them. */
-export const confirmationSchema = z.strictObject({
-  password: z.string().min(1, "Enter your password.").max(LONGEST_PASSWORD, "This is not your password."),
-});
+/** What a person gives to prove again that it is them: whichever they have at hand. */
+export const confirmationSchema = z.union([
+  z.strictObject({
+    password: z.string().min(1, "Enter your password.").max(LONGEST_PASSWORD, "This is not your password."),
+  }),
+  z.strictObject({ code: codeSchema }),
+  z.strictObject({ passkey: assertionSchema }),
+]);
 export type Confirmation = z.output<typeof confirmationSchema>;
 
 /** The ways in which somebody can prove it again. */

@@ -2,8 +2,21 @@ import { createHash } from "node:crypto";
 import { database } from "#lib/db/client.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 
-/** Wrong attempts that cost nothing: people mistype, and many people can share one address. */
-const FREE_ATTEMPTS = { account: 5, address: 30, code: 5, recoveryCode: 5 } as const;
+/**
+ * Attempts that cost nothing: people mistype, and many people can share one address. Of the mails that somebody without
+ * an account can have sent, so many go to one account (known or not) and come from one address; of those that a signed-in
+ * person can have sent to addresses of their choice, so many are theirs and so many go to one address.
+ */
+const FREE_ATTEMPTS = {
+  account: 5,
+  address: 30,
+  code: 5,
+  recoveryCode: 5,
+  resetOf: 4,
+  resetFrom: 20,
+  mailBy: 6,
+  mailTo: 4,
+} as const;
 const LONGEST_BLOCK_SECONDS = 900;
 /** After this long without a failure, counting starts anew. */
 const FORGET_SECONDS = 3_600;
