@@ -50,3 +50,28 @@ test("every sealed column of the database is in the list that replacing the encr
     await database.close();
   }
 });
+
+/** What stands between the role that seals again and a column: a right that it lacks, or row-level security. */
+const LACKING = `
+  SELECT wanted.name || ' ' || wanted.right AS lacking
+  FROM unnest($2::text[], $3::text[]) AS wanted(name, right)
+  WHERE NOT has_column_privilege('gatehouse_resealer', $1::regclass, wanted.name, wanted.right)
+  UNION ALL
+  SELECT 'a policy' WHERE NOT EXISTS (SELECT FROM pg_policies
+    WHERE schemaname = 'public' AND tablename = $1::text AND roles = '{gatehouse_resealer}' AND qual = 'true')`;
+
+test("the role that seals secrets again may read and write each of those columns", async () => {
+  const database = await testDatabase();
+  try {
+    await withClient(database.superuserUrl, async (client) => {
+      for (const { table, rowIds, sealed, keyId } of SEALED_COLUMNS) {
+        const columns = [...rowIds, sealed, keyId, sealed, keyId];
+        const rights = columns.map((_, at) => (at < rowIds.length + 2 ? "SELECT" : "UPDATE"));
+        const { rows } = await client.query(LACKING, [table, columns, rights]);
+        assert.deepEqual(rows, [], table);
+      }
+    });
+  } finally {
+    await database.close();
+  }
+});
