@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { cookieValue, sessionCookie } from "#lib/access/session-cookie.ts";
-import { writePersonalAudit } from "#lib/audit/audit.ts";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { database } from "#lib/db/client.ts";
-import { withUser } from "#lib/db/scope.ts";
 import { env } from "#lib/env.ts";
 import { openSession } from "#lib/sign-in/sessions.ts";
 import { countAttempt, takeBackAttempt } from "#lib/sign-in/throttle.ts";
@@ -56,15 +54,7 @@ export async function signInWithPasskey(caller: Caller, given: Assertion): Promi
   const asking = { label: `${person.email} (passkey)`, requestId: caller.requestId, ip: caller.ip };
   await takePasskey({ userId, email: person.email, name: person.name }, given, signingIn(nonce), asking);
   await takeBackAttempt(address, counted);
-  const sessionId = await withUser(userId, async (tx) => {
-    await writePersonalAudit(tx, userId, asking, {
-      action: "person.sign-in",
-      targetType: "person",
-      targetId: userId,
-      after: { method: "passkey" },
-    });
-    const from = { ip: caller.ip, userAgent: caller.headers.get("user-agent") ?? "" };
-    return openSession({ userId, method: "passkey", secondFactor: "passkey", from }, tx);
-  });
+  const from = { ip: caller.ip, userAgent: caller.headers.get("user-agent") ?? "" };
+  const sessionId = await openSession({ userId, method: "passkey", secondFactor: "passkey", from });
   return sessionCookie(sessionId);
 }

