@@ -53,9 +53,9 @@ test("every sealed column of the database is in the list that replacing the encr
 
 /** What stands between the role that seals again and a column: a right that it lacks, or row-level security. */
 const LACKING = `
-  SELECT wanted.name || ' ' || wanted.right AS lacking
-  FROM unnest($2::text[], $3::text[]) AS wanted(name, right)
-  WHERE NOT has_column_privilege('gatehouse_resealer', $1::regclass, wanted.name, wanted.right)
+  SELECT wanted.name || ' ' || wanted.privilege AS lacking
+  FROM unnest($2::text[], $3::text[]) AS wanted(name, privilege)
+  WHERE NOT has_column_privilege('gatehouse_resealer', $1::regclass, wanted.name, wanted.privilege)
   UNION ALL
   SELECT 'a policy' WHERE NOT EXISTS (SELECT FROM pg_policies
     WHERE schemaname = 'public' AND tablename = $1::text AND roles = '{gatehouse_resealer}' AND qual = 'true')`;
