@@ -9,6 +9,8 @@ import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { withUser } from "#lib/db/scope.ts";
 import { prepareRun } from "#lib/dead-letters/commands.ts";
+import { createInvitations } from "#lib/invitations/commands.ts";
+import { newInvitationsSchema } from "#lib/invitations/schema.ts";
 import { createIssuer } from "#lib/issuers/commands.ts";
 import { newIssuerSchema } from "#lib/issuers/schema.ts";
 import { createView } from "#lib/job-views/commands.ts";
@@ -71,6 +73,9 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
   );
   const alert = uuidv7();
   const view = await createView(actor, { name: "v", shared: true, filters: { state: "dead" } });
+  const colleague = await plane.member(actor, "viewer");
+  const invited = newInvitationsSchema.parse({ emails: [`${slug}@invited.example`], role: "viewer" });
+  const [invitation] = await createInvitations(actor, { ...invited, sendMail: false });
   const job = uuidv7();
   const client = new pg.Client({ connectionString: plane.database.superuserUrl });
   await client.connect();
@@ -110,6 +115,8 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       changes: changed.id,
       keys: key.id,
       claims: claim.id,
+      members: colleague.userId as string,
+      invitations: invitation?.id as string,
       issuers: issuer.id,
       jobs: job,
       "job-views": view.id,

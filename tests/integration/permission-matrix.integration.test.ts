@@ -142,6 +142,8 @@ function validBody({ path }: Endpoint): unknown {
   if (/\/(test|redeliver|acknowledge)$/.test(path)) return {};
   if (path.endsWith("/alerts/{id}/snooze")) return { minutes: 60 };
   if (path.endsWith("/job-views/{id}")) return { name: "renamed" };
+  if (path.endsWith("/members/{id}")) return { role: "viewer" };
+  if (/\/(invitations\/|members\/\{id\}\/hand-over$|members\/leave$)/.test(path)) return {};
   if (path.endsWith("/keys/{id}")) return { name: "renamed", version: 1 };
   if (path.endsWith("/keys/lookup")) return { sha256: "0".repeat(64) };
   if (/\/(rotate|grace)$/.test(path)) return { graceSeconds: 60 };
