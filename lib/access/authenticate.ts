@@ -6,14 +6,14 @@ import { sessionIdOf } from "./session-cookie.ts";
 
 type Recognised = Pick<Actor, "userId" | "email" | "name" | "isOperator" | "proof">;
 
-async function bySession(sessionId: string): Promise<Recognised | null> {
+async function bySession(sessionId: string, ip: string): Promise<Recognised | null> {
   const row = await database().session.findFirst({
     where: { id: sessionId, secondFactorDue: false, revokedAt: null, expiresAt: { gt: new Date() } },
     include: { user: true },
   });
   if (!row || row.user.disabledAt) return null;
   if (Date.now() - row.lastSeenAt.getTime() > SEEN_PRECISION_MS) {
-    await database().session.updateMany({ where: { id: row.id }, data: { lastSeenAt: new Date() } });
+    await database().session.updateMany({ where: { id: row.id }, data: { lastSeenAt: new Date(), ip } });
   }
   const { method, provider, secondFactor, confirmedAt } = row;
   const { id: userId, email, name, isOperator } = row.user;
@@ -46,6 +46,6 @@ export async function authenticate(headers: Headers, requestId: string): Promise
   const bearer = bearerOf(headers);
   const sessionId = headers.has("authorization") ? null : await sessionIdOf(headers);
   const ip = clientIp(headers);
-  const found = bearer ? await byToken(bearer, ip) : sessionId ? await bySession(sessionId) : null;
+  const found = bearer ? await byToken(bearer, ip) : sessionId ? await bySession(sessionId, ip) : null;
   return found && { ...found, requestId, ip };
 }

@@ -1,4 +1,5 @@
 import type { PersonActor } from "#lib/access/actor.ts";
+import { assertInPerson } from "#lib/access/authorize.ts";
 import { writePersonalAudit } from "#lib/audit/audit.ts";
 import { afterwards } from "#lib/command/afterwards.ts";
 import { line } from "#lib/contract/text.ts";
@@ -117,6 +118,7 @@ export async function endSession(sessionId: string): Promise<void> {
 
 /** Ends every session of the person, this one too. Access tokens stay; they are revoked one by one. */
 export async function signOutEverywhere(actor: PersonActor): Promise<void> {
+  assertInPerson(actor);
   await withUser(actor.userId, async (tx) => {
     const { count } = await tx.session.updateMany({
       where: { userId: actor.userId, revokedAt: null },

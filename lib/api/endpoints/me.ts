@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { editProfile } from "#lib/account/commands.ts";
+import { readAccount } from "#lib/account/queries.ts";
+import { accountSchema, profileSchema } from "#lib/account/schema.ts";
 import { confirmIdentity, signOutEverywhere } from "#lib/sign-in/commands.ts";
 import { waysToConfirm } from "#lib/sign-in/queries.ts";
 import { confirmationSchema, meSchema, waysToConfirmSchema } from "#lib/sign-in/schema.ts";
@@ -18,6 +21,25 @@ export const meEndpoints: Endpoint[] = [
     handle: async ({ actor: { userId: id, email, name, isOperator: operator, proof } }) => ({
       data: { id, email, name, operator, signedInWith: proof.type },
     }),
+  }),
+  personEndpoint({
+    method: "PATCH",
+    path: "/me",
+    summary: "Change what one is called",
+    body: profileSchema,
+    maxBodyBytes: SMALL_BODY,
+    response: dataOf(accountSchema),
+    async handle({ actor, body }) {
+      await editProfile(actor, body);
+      return { data: await readAccount(actor) };
+    },
+  }),
+  personEndpoint({
+    method: "GET",
+    path: "/me/account",
+    summary: "Read one's own account: name, address, whether it is proven, and whether there is a password",
+    response: dataOf(accountSchema),
+    handle: async ({ actor }) => ({ data: await readAccount(actor) }),
   }),
   personEndpoint({
     method: "POST",
