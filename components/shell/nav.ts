@@ -126,7 +126,7 @@ export const NAV: readonly NavGroup[] = [
         icon: Users,
         href: paths.members,
         key: "m",
-        keywords: "people roles",
+        keywords: "people roles invitations invite leave owner",
       },
       {
         id: "tokens",

@@ -147,6 +147,13 @@ const memberCommands = (tenant: string): readonly Command[] => [
     href: paths.keys(tenant, { handover: "1" }),
   },
   {
+    id: "invite-member",
+    label: "Invite a member",
+    group: "Do",
+    keywords: "add people user colleague invitation join role",
+    href: paths.members(tenant, { invite: "1" }),
+  },
+  {
     id: "find-key",
     label: "Find a key",
     group: "Do",

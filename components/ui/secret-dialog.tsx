@@ -76,7 +76,7 @@ export function SecretDialog({
             <code
               data-secret
               translate="no"
-              className="min-w-0 flex-1 select-all break-all font-mono text-sm"
+              className="min-w-0 flex-1 select-all whitespace-pre-wrap break-all font-mono text-sm"
             >
               {secret}
             </code>
