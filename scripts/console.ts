@@ -22,6 +22,7 @@ function readSettings() {
 
 let sender: { stop: () => Promise<void> } | null = null;
 let expiry: { stop: () => Promise<void> } | null = null;
+let purge: { stop: () => Promise<void> } | null = null;
 
 const app = next({ dev, dir: process.cwd(), hostname: host, port });
 await app.prepare();
@@ -44,6 +45,9 @@ server.listen(port, host, () => {
   void import("#lib/support/commands.ts").then(({ startSupportExpiry }) => {
     expiry = startSupportExpiry({ log: (line) => console.log(JSON.stringify(line)) });
   });
+  void import("#lib/tenants/commands.ts").then(({ startTenantPurge }) => {
+    purge = startTenantPurge({ log: (line) => console.log(JSON.stringify(line)) });
+  });
   // Nothing of it is loaded where no mail can be sent.
   if (notices) {
     void import("#lib/notices/commands.ts").then(({ startKeyNotices }) => {
@@ -54,7 +58,7 @@ server.listen(port, host, () => {
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
-    const quiet = Promise.all([sender?.stop(), expiry?.stop()]);
+    const quiet = Promise.all([sender?.stop(), expiry?.stop(), purge?.stop()]);
     server.close(() => void quiet.finally(() => process.exit(0)));
     server.closeIdleConnections();
     // Keep-alive connections of browsers would hold the process for as long as their pages are open.

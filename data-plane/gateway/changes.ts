@@ -47,6 +47,7 @@ export function followChanges(options: ChangesOptions) {
   const { snapshot, issuers, logger } = options;
   let client: pg.Client | null = null;
   let databaseSnapshot: string | null = null;
+  let purges: string | null = null;
   let loadedOnce = false;
   let stopped = false;
   let failures = 0;
@@ -112,16 +113,20 @@ export function followChanges(options: ChangesOptions) {
   }
 
   async function catchUp(on: pg.Client): Promise<void> {
-    const everything = databaseSnapshot === null;
-    const changes =
-      databaseSnapshot === null ? await readEverything(on) : await readChangesSince(on, databaseSnapshot);
+    let changes = databaseSnapshot === null ? null : await readChangesSince(on, databaseSnapshot);
+    // Rows that are gone change nothing that could be read: only reading everything tells which are.
+    const purged = changes !== null && changes.purges !== purges;
+    if (purged) changes = null;
+    const everything = changes === null;
+    changes ??= await readEverything(on);
+    purges = changes.purges;
     const texts = new Map<string, string>();
-    let gone = false;
+    let gone = purged;
     let keys: KeyBlock[] | null;
     if (everything) {
       snapshot.beginAllKeys();
       keys = await applyKeys(on, changes);
-      gone = await snapshot.endAllKeys();
+      gone = (await snapshot.endAllKeys()) || gone;
       gone = snapshot.replaceTenants(changes.tenants) || gone;
       gone = issuers.replaceAll(changes.issuers) || gone;
     } else {

@@ -27,6 +27,8 @@ export type IssuerRow = {
 };
 export type Changes = {
   snapshot: string;
+  /** How many tenants were ever purged: when it moves, what was kept of the one that is gone is to be forgotten. */
+  purges: string;
   tenants: TenantRow[];
   issuers: IssuerRow[];
   /** Null when they are too many for one answer: read them in blocks, since `since`. */
@@ -52,6 +54,7 @@ const KEYS_AT_ONCE = 1_000;
 export async function readChangesSince(db: Queryable, snapshot: string): Promise<Changes> {
   const { rows } = await db.query<{
     snapshot: string;
+    purges: string;
     since: string;
     tenants: TenantRow[] | null;
     keys: KeyRow[] | null;
@@ -60,6 +63,7 @@ export async function readChangesSince(db: Queryable, snapshot: string): Promise
     name: "changes-since",
     text: `WITH since AS (SELECT pg_snapshot_xmin($1::pg_snapshot) AS xid)
       SELECT pg_current_snapshot()::text AS snapshot, (SELECT xid::text FROM since) AS since,
+        (SELECT count::text FROM purges) AS purges,
         (SELECT json_agg(t) FROM (${TENANT} WHERE changed_xid >= (SELECT xid FROM since)) t) AS tenants,
         (SELECT json_agg(k) FROM (${KEY} WHERE changed_xid >= (SELECT xid FROM since)
           ORDER BY changed_xid LIMIT ${KEYS_AT_ONCE + 1}) k) AS keys,
@@ -76,11 +80,13 @@ export async function readChangesSince(db: Queryable, snapshot: string): Promise
  * read again later.
  */
 export async function readEverything(db: Queryable): Promise<Changes> {
-  const taken = await db.query<{ snapshot: string }>("SELECT pg_current_snapshot()::text AS snapshot");
+  const taken = await db.query<{ snapshot: string; purges: string }>(
+    "SELECT pg_current_snapshot()::text AS snapshot, (SELECT count::text FROM purges) AS purges",
+  );
   const { rows: tenants } = await db.query<TenantRow>(TENANT);
   const { rows: issuers } = await db.query<IssuerRow>(`${ISSUER} WHERE deleted_at IS NULL`);
-  const { snapshot } = taken.rows[0] as { snapshot: string };
-  return { snapshot, tenants, issuers, keys: null, since: null };
+  const { snapshot, purges } = taken.rows[0] as (typeof taken.rows)[number];
+  return { snapshot, purges, tenants, issuers, keys: null, since: null };
 }
 
 export type RevisionRow = { tenantId: string; number: number; content: string };

@@ -1,5 +1,6 @@
 import { DISPATCH } from "#lib/contract/channels.ts";
 import { DEFAULT_RETENTION, RETENTION_OF, type Retention } from "#lib/contract/job-retention.ts";
+import { inService } from "./jobs.ts";
 
 /** What keeps the ledger in step with its dispatcher, and small. */
 
@@ -11,7 +12,7 @@ const dispatchIdOf = (id: string, dispatch: string) =>
     % 281474976710656)), 12, '0'))::uuid`;
 
 /**
- * Jobs that should have been taken $1 ms ago and were not, in pages of $4 after the row ($2 due date, $3 id), and what
+ * Jobs of tenants in service that should have been taken $1 ms ago and were not, in pages of $4 after the row ($2 due date, $3 id), and what
  * is wrong with their dispatch: nothing when the workers are only busy. One statement, so that a job which is being
  * taken at this moment is seen either with its dispatch or running.
  */
@@ -19,7 +20,7 @@ export const FIND_OVERDUE = `
   WITH overdue AS (
     SELECT id, tenant_id, dispatch, run_at, ${dispatchIdOf("id", "dispatch")} AS dispatch_id
     FROM jobs WHERE state IN ('queued', 'retrying') AND run_at < now() - $1 * interval '1 ms'
-      AND (run_at, id) > ($2::timestamptz, $3::uuid)
+      AND (run_at, id) > ($2::timestamptz, $3::uuid) AND ${inService("jobs")}
     ORDER BY run_at, id LIMIT $4)
   SELECT overdue.id, overdue.tenant_id AS "tenantId", overdue.dispatch, overdue.run_at::text AS "runAt",
     overdue.dispatch_id AS "dispatchId",

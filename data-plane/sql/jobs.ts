@@ -52,12 +52,17 @@ export const FIND_BY_IDEMPOTENCY_KEY = `
   JOIN jobs ON jobs.id = known.job_id AND jobs.tenant_id = known.tenant_id
   WHERE known.tenant_id = $1::uuid AND known.scope = $2 AND known.key = $3 AND known.expires_at > now()`;
 
+/** Whether a row's tenant is not deleted. */
+export const inService = (row: string) =>
+  `EXISTS (SELECT FROM tenants WHERE tenants.id = ${row}.tenant_id AND tenants.deleted_at IS NULL)`;
+
 const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
 /**
  * $1 how many at most, $2 worker, $3 lease in ms. Takes dispatches off pg-boss's queue, in its own order, and with each
  * the job whose dispatch is the one that may run now; opens an attempt for each and gives them with their tenant's
- * slug, and a pipeline's with the results of its finished steps in order. Other dispatches are stale, and dropped. The
+ * slug, and a pipeline's with the results of its finished steps in order. Other dispatches are stale, and dropped, and
+ * so are those of a deleted tenant's jobs: they wait, and are sent anew when the tenant is restored. The
  * first row's "fetched" is how many there were; its other columns are null when none could be claimed.
  *
  * pg-boss's own fetch marks a row and leaves it to be deleted; that is two more versions of each row, and two more
@@ -76,6 +81,7 @@ export const TAKE_JOBS = `
       started_at = COALESCE(jobs.started_at, now()), lease_expires_at = now() + $3 * interval '1 ms'
     FROM taken
     WHERE jobs.id = taken.id AND jobs.dispatch = taken.dispatch AND jobs.state IN ('queued', 'retrying')
+      AND ${inService("jobs")}
     RETURNING jobs.*),
   opened AS (
     INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, outcome, step)
@@ -132,20 +138,23 @@ export const END_ATTEMPTS = `
     fingerprint
   FROM settled`;
 
-/** $1 job ids, $2 attempt of each, $3 worker, $4 lease in ms. Rows being settled at this moment are passed over. */
+/**
+ * $1 job ids, $2 attempt of each, $3 worker, $4 lease in ms. Rows being settled at this moment are passed over, and a
+ * deleted tenant's leases run out.
+ */
 export const EXTEND_LEASES = `
   UPDATE jobs SET lease_expires_at = now() + $4 * interval '1 ms'
   WHERE id IN (
     SELECT jobs.id FROM jobs JOIN unnest($1::uuid[], $2::int[]) AS held(id, attempt)
       ON jobs.id = held.id AND jobs.attempts = held.attempt
-    WHERE jobs.state = 'running' AND jobs.worker_id = $3::uuid
+    WHERE jobs.state = 'running' AND jobs.worker_id = $3::uuid AND ${inService("jobs")}
     FOR UPDATE OF jobs SKIP LOCKED)`;
 
 /** $1 job ids, $2 attempt of each, $3 worker: those that the worker believes to hold and does not. */
 export const FIND_LOST_LEASES = `
   SELECT held.id, held.attempt FROM unnest($1::uuid[], $2::int[]) AS held(id, attempt)
   LEFT JOIN jobs ON jobs.id = held.id AND jobs.attempts = held.attempt AND jobs.state = 'running'
-    AND jobs.worker_id = $3::uuid
+    AND jobs.worker_id = $3::uuid AND ${inService("jobs")}
   WHERE jobs.id IS NULL`;
 
 /** $1 job, $2 attempt, $3 log: keeps what an attempt wrote that was ended from outside. */

@@ -1,3 +1,5 @@
+import { inService } from "./jobs.ts";
+
 /** The statements of the webhooks' outbox. Times are in milliseconds, and the database's clock counts. */
 
 /** $1 tenants: those of their endpoints that are enabled, and the moment at which this transaction began. */
@@ -28,6 +30,7 @@ export const CLAIM_DELIVERIES = `
   picked AS (
     SELECT due.id FROM waiting
     JOIN webhook_endpoints endpoint ON endpoint.id = waiting.endpoint_id AND endpoint.enabled
+      AND ${inService("endpoint")}
     LEFT JOIN unnest($2::uuid[], $3::int[]) AS busy(endpoint_id, running) ON busy.endpoint_id = waiting.endpoint_id
     CROSS JOIN LATERAL (
       SELECT id FROM webhook_deliveries one

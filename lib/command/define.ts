@@ -4,6 +4,7 @@ import type { Permission } from "../access/permissions.ts";
 import { type AuditRecord, writeAudit } from "../audit/audit.ts";
 import { CHANNELS } from "../contract/channels.ts";
 import type { Transaction } from "../db/client.ts";
+import { holdTenant } from "../db/hold.ts";
 import { type ScopeOptions, withTenant } from "../db/scope.ts";
 
 export type CommandContext = {
@@ -32,8 +33,9 @@ export function defineCommand<Input, Output>(
     authorizeChange(actor, permission);
     return withTenant(
       actor,
-      (tx) =>
-        run(
+      async (tx) => {
+        await holdTenant(tx, actor.tenant.id);
+        return run(
           {
             tx,
             actor,
@@ -43,7 +45,8 @@ export function defineCommand<Input, Output>(
             },
           },
           input,
-        ),
+        );
+      },
       { ...options, changes: true },
     );
   };

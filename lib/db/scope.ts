@@ -59,7 +59,8 @@ export const withNewTenant = <T>(
   tenantId: string,
   userId: string,
   work: (tx: Transaction) => Promise<T>,
-): Promise<T> => withScope({ tenantId, userId }, work);
+  options?: ScopeOptions,
+): Promise<T> => withScope({ tenantId, userId }, work, options);
 
 /** Lets a transaction that was opened for a presented credential go on inside the tenant that the credential is of. */
 export async function enterTenantOf(tx: Transaction, tenantId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { database } from "./client.ts";
 
 /** What only one console process may do at a time; each has a number of its own among the database's advisory locks. */
-const SOLE = { keyNotices: 4_815_162_343 } as const;
+const SOLE = { keyNotices: 4_815_162_343, tenantPurge: 4_815_162_345 } as const;
 
 /** Work that takes longer than this loses its lock. */
 const LONGEST_MS = 15 * 60_000;

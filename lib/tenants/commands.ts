@@ -7,6 +7,9 @@ import { withNewTenant } from "#lib/db/scope.ts";
 import { conflict, DomainError } from "#lib/errors/domain-error.ts";
 import type { Tenant } from "./schema.ts";
 
+export { deleteTenant, restoreTenant } from "./deletion.ts";
+export { purgeDeletedTenants, startTenantPurge } from "./purge.ts";
+
 /**
  * Makes a tenant with an empty draft and the actor as its owner. Throws `conflict` when the slug is taken, and
  * `forbidden` for a token that is bound to another tenant.

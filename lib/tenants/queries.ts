@@ -8,6 +8,9 @@ import { notFound } from "#lib/errors/domain-error.ts";
 import { enterAsSupport } from "#lib/support/queries.ts";
 import { slugSchema, type Tenant } from "./schema.ts";
 
+export { getBlastRadius } from "./blast-radius.ts";
+export { listDeletedTenants } from "./deletion.ts";
+
 /** The tenant of a service token, unless it is deleted. */
 async function tenantOf(actor: Actor): Promise<Tenant | null> {
   const { tenantId } = actor.proof as TokenProof;

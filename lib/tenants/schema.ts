@@ -11,6 +11,30 @@ export const tenantSchema = z.object({
 });
 export type Tenant = z.output<typeof tenantSchema>;
 
+/** A tenant that is deleted and can still be had back. */
+export const deletedTenantSchema = z.object({
+  id: z.uuid(),
+  slug: z.string(),
+  name: z.string(),
+  deletedAt: z.iso.datetime(),
+  deletedBy: z.string(),
+  restorableUntil: z.iso.datetime(),
+});
+export type DeletedTenant = z.output<typeof deletedTenantSchema>;
+
+const countSchema = z.object({ count: z.number().int(), capped: z.boolean() });
+/** What stops when a tenant is deleted. */
+export const blastRadiusSchema = z.object({
+  liveRoutes: z.number().int(),
+  activeKeys: countSchema,
+  members: countSchema,
+  openJobs: countSchema,
+  deadLetters: countSchema,
+  /** Requests with a key within the last 24 hours. */
+  requestsLastDay: z.number().int(),
+});
+export type BlastRadius = z.output<typeof blastRadiusSchema>;
+
 export const slugSchema = z
   .string()
   .regex(

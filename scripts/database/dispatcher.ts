@@ -4,7 +4,7 @@ import { DISPATCH } from "#lib/contract/channels.ts";
 
 /**
  * Installs or upgrades pg-boss's schema as the owner, makes its one queue, and grants each plane what it needs
- * there: the console and the gateway may send, the worker may also fetch, settle and tidy up. No plane may change
+ * there: the console and the gateway may send, the worker may also fetch, settle and tidy up; what purges a deleted tenant may take its dispatches out. No plane may change
  * the schema, and what they can see of it is job ids, never a tenant's data.
  */
 export async function installDispatcher(owner: pg.Client): Promise<void> {
@@ -45,4 +45,6 @@ const GRANTS = `
   GRANT INSERT ON ${SCHEMA}.job, ${SCHEMA}.job_common TO gatehouse_console, gatehouse_gateway;
   GRANT SELECT (id, name, start_after) ON ${SCHEMA}.job, ${SCHEMA}.job_common TO gatehouse_console, gatehouse_gateway;
   GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO gatehouse_worker;
+  GRANT USAGE ON SCHEMA ${SCHEMA} TO gatehouse_purge;
+  GRANT SELECT, DELETE ON ${SCHEMA}.job_common TO gatehouse_purge;
 `;

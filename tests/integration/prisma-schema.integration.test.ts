@@ -81,5 +81,5 @@ test("only tables that the console does not use are missing from schema.prisma",
     await readFile(path.join(import.meta.dirname, "../../prisma/schema.prisma"), "utf8"),
   );
   const missing = Object.keys(await databaseTables()).filter((table) => !(table in declared));
-  assert.deepEqual(missing.sort(), ["_prisma_migrations", "job_idempotency"]);
+  assert.deepEqual(missing.sort(), ["_prisma_migrations", "job_idempotency", "purges"]);
 });
