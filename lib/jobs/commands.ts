@@ -11,6 +11,7 @@ import type { Job, JobAction, Pipeline } from "./schema.ts";
 
 export { setMaskRules } from "./mask-rules.ts";
 export { revealJob } from "./reveal.ts";
+export { dispatchWaiting, suspendRunning } from "./suspension.ts";
 
 type ActInput = { id: string; reason: string };
 type RetryInput = ActInput & { patch?: unknown };

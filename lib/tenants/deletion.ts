@@ -7,7 +7,7 @@ import { CHANNELS } from "#lib/contract/channels.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { withNewTenant, withUser } from "#lib/db/scope.ts";
 import { invalid, notFound } from "#lib/errors/domain-error.ts";
-import { dispatchWaiting, suspendRunning } from "#lib/jobs/suspension.ts";
+import { dispatchWaiting, suspendRunning } from "#lib/jobs/commands.ts";
 import { tellOwners } from "./deletion-mail.ts";
 import type { DeletedTenant, Tenant } from "./schema.ts";
 
