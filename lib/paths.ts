@@ -19,6 +19,8 @@ const tenant = (slug: string) => `/t/${part(slug)}`;
 export const paths = {
   home: () => "/",
   signIn: (callbackUrl?: string) => `/sign-in${queryString({ callbackUrl })}`,
+  /** Where somebody who gave the password gives the second factor. */
+  secondFactor: (callbackUrl?: string) => `/sign-in/second-factor${queryString({ callbackUrl })}`,
   /** Where people without a session ask for a link to a new password, and where that link leads. */
   forgotPassword: () => "/forgot-password",
   resetPassword: () => "/reset-password",

@@ -10,6 +10,8 @@ import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { ApiError, api } from "#lib/api/client.ts";
 import type { ConfirmationWay, WaysToConfirm } from "#lib/sign-in/schema.ts";
+import { ConfirmWithFactor } from "./confirm-with-factor.tsx";
+import { ConfirmWithProvider } from "./confirm-with-provider.tsx";
 
 /** What one way of proving it is given: it says when that is done. */
 export type ConfirmationProps = { onConfirmed: () => void };
@@ -60,6 +62,8 @@ function Ways({ ways, onConfirmed }: { ways: readonly ConfirmationWay[] } & Conf
   return (
     <div className="space-y-5">
       {ways.includes("password") ? <ConfirmWithPassword onConfirmed={onConfirmed} /> : null}
+      <ConfirmWithFactor ways={ways} onConfirmed={onConfirmed} />
+      {ways.includes("provider") ? <ConfirmWithProvider onConfirmed={onConfirmed} /> : null}
     </div>
   );
 }

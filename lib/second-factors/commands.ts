@@ -63,7 +63,7 @@ export async function confirmTotp(actor: PersonActor, { code }: { code: string }
     await audit({ action: count > 0 ? "totp.replace" : "totp.turn_on", targetId: userId });
     return { recoveryCodes: await firstRecoveryCodes(tx, userId), replaced: count > 0 };
   });
-  await tell(actor, replaced ? "your authenticator app was replaced" : "an authenticator app was added", [
+  tell(actor, replaced ? "your authenticator app was replaced" : "an authenticator app was added", [
     replaced
       ? "Codes of your old authenticator app are not taken any more; those of the new one are."
       : "From now on, signing in with your password asks for a code of your authenticator app.",
@@ -80,7 +80,7 @@ export async function turnOffTotp(actor: PersonActor): Promise<void> {
     await afterRemoval(tx, actor.userId);
     await audit({ action: "totp.turn_off", targetId: actor.userId });
   });
-  await tell(actor, "your authenticator app was turned off", [
+  tell(actor, "your authenticator app was turned off", [
     "Signing in does not ask for a code of your authenticator app any more.",
   ]);
 }
@@ -98,7 +98,7 @@ export async function renewRecoveryCodes(actor: PersonActor): Promise<string[]> 
     await audit({ action: "recovery_codes.renew", targetId: actor.userId });
     return replaceRecoveryCodes(tx, actor.userId);
   });
-  await tell(actor, "new recovery codes were made", ["The old ones are not taken any more."]);
+  tell(actor, "new recovery codes were made", ["The old ones are not taken any more."]);
   return codes;
 }
 
@@ -131,7 +131,7 @@ export async function removePasskey(actor: PersonActor, { id }: { id: string }):
     await audit({ action: "passkey.remove", targetId: id, before: { name: passkey.name } });
     return passkey.name;
   });
-  await tell(actor, "a passkey was removed", [`The passkey “${name}” does not sign you in any more.`]);
+  tell(actor, "a passkey was removed", [`The passkey “${name}” does not sign you in any more.`]);
 }
 
 /**
@@ -169,7 +169,7 @@ export async function resetSecondFactors(
     );
     return { apps, passkeys };
   });
-  await tell(person, "your second factors were taken away", [
+  tell(person, "your second factors were taken away", [
     "Whoever runs the console has removed your authenticator app, passkeys and recovery codes, and ended your sessions.",
     "Sign in with your password, and set up a new second factor.",
   ]);

@@ -1,3 +1,4 @@
+import { afterwards } from "#lib/command/afterwards.ts";
 import { env } from "#lib/env.ts";
 import { deliver } from "#lib/mail/deliver.ts";
 import { oneLine } from "#lib/mail/rules.ts";
@@ -8,11 +9,11 @@ export type Addressee = { email: string; name: string };
 
 /**
  * Tells a person what has changed in how they sign in, so that they learn of it when it was somebody else. Called after
- * the change is done; where no mail is sent, the account page tells it all the same.
+ * the change is done, and sent after the answer; where no mail is sent, the account page tells it all the same.
  */
-export async function tell(person: Addressee, subject: string, lines: readonly string[]): Promise<void> {
+export function tell(person: Addressee, subject: string, lines: readonly string[]): void {
   const account = new URL(paths.account(), env.consoleUrl).href;
-  await deliver({
+  const mail = {
     to: [person.email],
     subject: oneLine(`Gatehouse: ${subject}`),
     text: [
@@ -23,5 +24,6 @@ export async function tell(person: Addressee, subject: string, lines: readonly s
       `If this was you, there is nothing to do. If it was not, change your password and end the sessions that are not yours: ${account}`,
       "",
     ].join("\n"),
-  });
+  };
+  afterwards(() => deliver(mail));
 }

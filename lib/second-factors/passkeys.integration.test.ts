@@ -148,7 +148,6 @@ test("CBOR that is cut off, bent or deep is refused without an error of ours", a
     () => Buffer.from([0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
     () => Buffer.alloc(20_000, 0x81),
     () => Buffer.alloc(20_000, 0xff),
-    (bytes) => Buffer.concat([bytes, bytes]).subarray(0, 20_000),
     ...Array.from({ length: 20 }, () => () => randomBytes(200)),
   ];
   for (const attestationObject of bent) {

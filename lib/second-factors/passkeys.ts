@@ -76,7 +76,7 @@ export async function addPasskey(
     await audit({ action: "passkey.add", targetId: row.id, after: { name, synced: row.backedUp } });
     return { passkey: toPasskey(row), recoveryCodes: await firstRecoveryCodes(tx, userId) };
   });
-  await tell(actor, "a passkey was added", [
+  tell(actor, "a passkey was added", [
     `The passkey “${name}” signs you in from now on, without a password, and stands in for a code.`,
   ]);
   return added;
@@ -122,7 +122,7 @@ export async function takePasskey(
     return false;
   });
   if (used) return;
-  await tell(person, "a passkey was refused", [
+  tell(person, "a passkey was refused", [
     `The passkey “${row.name}” was used with a counter that had gone back. That happens when somebody has copied it.`,
     "Remove it from your account unless you know why, and make a new one.",
   ]);

@@ -19,16 +19,24 @@ export async function hasSecondFactor(userId: string): Promise<boolean> {
   return row?.hasSecondFactor ?? false;
 }
 
-/** Which factors somebody could give now; passkeys only where browsers take them. */
-export async function factorsAtHand(
-  userId: string,
-): Promise<{ passkey: boolean; totp: boolean; recoveryCode: boolean }> {
+export type FactorsAtHand = {
+  passkey: boolean;
+  /** Why the passkeys that they have are of no use at this console's address; null when they have none, or they are. */
+  passkeyElsewhere: string | null;
+  totp: boolean;
+  recoveryCode: boolean;
+};
+
+/** Which factors somebody could give now. */
+export async function factorsAtHand(userId: string): Promise<FactorsAtHand> {
   return withUser(userId, async (tx) => {
     const passkeys = await tx.passkey.count({ where: { userId } });
     const apps = await tx.totpFactor.count({ where: { userId, confirmed: true } });
     const codes = await tx.recoveryCode.count({ where: { userId, usedAt: null } });
+    const reason = whyNoPasskeys(env.consoleUrl);
     return {
-      passkey: passkeys > 0 && whyNoPasskeys(env.consoleUrl) === null,
+      passkey: passkeys > 0 && reason === null,
+      passkeyElsewhere: passkeys > 0 ? reason : null,
       totp: apps > 0,
       recoveryCode: codes > 0,
     };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import { authenticate } from "#lib/access/authenticate.ts";
+import { allDone } from "#lib/command/afterwards.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { openSecret, readKeyring, totpSecretBinding } from "#lib/secrets/sealed-secret.ts";
 import { createUser, signIn } from "#lib/sign-in/commands.ts";
@@ -23,6 +24,7 @@ before(async () => {
 });
 after(async () => {
   delete process.env.SMTP_URL;
+  await allDone();
   mail.server.close();
   await plane.close();
 });
@@ -107,6 +109,7 @@ test("an app counts once a code of it was given, and its secret is kept sealed, 
   const sealed = { keyId: row.secret_key_id, sealed: row.secret };
   assert.equal(openSecret(keyring, sealed, totpSecretBinding(userId)).length, 20);
   assert.throws(() => openSecret(keyring, sealed, totpSecretBinding(uuidv7())));
+  await allDone();
   assert.ok(mail.mails.some((text) => text.includes(email) && text.includes("authenticator app was added")));
 });
 
@@ -168,6 +171,7 @@ test("one waiting session becomes one session, however often the factor is given
 
 test("wrong codes are slowed down for the account whatever browser they come from, and the person is told", async () => {
   const { email, secret, userId } = await withApp();
+  await allDone();
   mail.mails.length = 0;
   const at = await passwordGiven(email);
   const wrong = () => String((Number(appCode(secret, -50)) + 1) % 1_000_000).padStart(6, "0");
@@ -177,6 +181,7 @@ test("wrong codes are slowed down for the account whatever browser they come fro
   assert.equal(statuses.filter((status) => status === 429).length, 7);
   const right = await give(await passwordGiven(email), { code: appCode(secret) });
   assert.equal(right.status, 429, "also the right one has to wait");
+  await allDone();
   assert.equal(mail.mails.filter((text) => text.includes("wrong codes")).length, 1);
   assert.equal((await audited(userId)).filter((action) => action === "second_factor.refuse").length, 5);
 });
@@ -299,6 +304,7 @@ test("another app takes the place of the first only once a code of it was given"
 
 test("factors are changed in person and after confirming it, and every change is written down and told", async () => {
   const person = await withApp();
+  await allDone();
   mail.mails.length = 0;
   await sql("UPDATE sessions SET confirmed_at = now() - interval '16 minutes' WHERE user_id = $1", [
     person.userId,
@@ -322,6 +328,7 @@ test("factors are changed in person and after confirming it, and every change is
     [null, null],
   );
   assert.deepEqual(await audited(person.userId), ["totp.turn_on", "totp.turn_off"]);
+  await allDone();
   assert.ok(mail.mails.some((text) => text.includes("turned off")));
   assert.equal((await person.at.send("DELETE", "/me/second-factors/totp")).status, 404);
 });
@@ -347,6 +354,7 @@ test("the last factor stays while a tenant of the person's asks for one, and the
 
 test("whoever runs the installation takes a locked-out person's factors away, and all of their sessions end", async () => {
   const person = await withApp();
+  await allDone();
   mail.mails.length = 0;
   assert.equal(await resetSecondFactors("nobody@people.example", "operator"), null);
   assert.deepEqual(await resetSecondFactors(person.email, "operator at the command line"), {
@@ -356,6 +364,7 @@ test("whoever runs the installation takes a locked-out person's factors away, an
   assert.equal(await whoIs(person.at), null);
   assert.equal((await whoIs(await passwordGiven(person.email)))?.userId, person.userId);
   assert.deepEqual(await audited(person.userId), ["totp.turn_on", "second_factor.reset"]);
+  await allDone();
   assert.ok(mail.mails.some((text) => text.includes("were taken away")));
 });
 

@@ -40,7 +40,7 @@ async function refuse(person: Person, asking: Asking, path: string, message: str
     }),
   );
   if (counted === TOLD_AT) {
-    await tell(person, "somebody enters wrong codes for your account", [
+    tell(person, "somebody enters wrong codes for your account", [
       `${TOLD_AT} wrong codes in a row were entered after your password, the last one from ${asking.ip || "an unknown address"}.`,
       "Whoever it is knows your password. From here on each further try has to wait, up to 15 minutes.",
     ]);
@@ -96,7 +96,7 @@ async function takeRecoveryCode(person: Person, code: string, asking: Asking): P
     );
   }
   await forgetAttempts(subject);
-  await tell(person, "a recovery code was used", [
+  tell(person, "a recovery code was used", [
     `Somebody signed in with your password and one of your recovery codes. ${left} ${left === 1 ? "is" : "are"} left.`,
     ...(left <= FEW_RECOVERY_CODES ? ["Make a new set on your account page."] : []),
   ]);

@@ -3,22 +3,29 @@ import { PersonFrame } from "#components/shell/person-frame.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { requireActor } from "#lib/access/current-actor.ts";
 import { readAccount } from "#lib/account/queries.ts";
+import { getSecondFactors } from "#lib/second-factors/queries.ts";
 import { ActivitySection } from "./activity-section.tsx";
+import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
+import { ProvidersSection } from "./providers-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
+import { TwoFactorSection } from "./two-factor-section.tsx";
 
 export const metadata: Metadata = { title: "Your account" };
 
 /** The settings of a person: what they are called, how they sign in, where they are signed in, what happened. */
 export default async function AccountPage() {
   const actor = await requireActor();
-  const account = await readAccount(actor);
+  const [account, factors] = await Promise.all([readAccount(actor), getSecondFactors(actor)]);
   return (
     <PersonFrame>
       <PageHeader title="Your account" description={account.email} />
       <ProfileSection initial={account} />
       <PasswordSection initial={account} />
+      <TwoFactorSection initial={factors} email={account.email} />
+      <PasskeysSection initial={factors} email={account.email} />
+      <ProvidersSection />
       <SessionsSection />
       <ActivitySection />
     </PersonFrame>
