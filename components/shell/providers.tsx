@@ -6,9 +6,18 @@ import { ToastPlace } from "#components/ui/toast.tsx";
 import { ApiError, onConfirmationRequired } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 
-/** A session that has ended leads to the sign-in and back to this page. */
+/**
+ * A session that has ended leads to the sign-in and back to this page; a tenant that asks for more than before, to the
+ * page that says what.
+ */
 function onQueryError(error: unknown): void {
-  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (!(error instanceof ApiError)) return;
+  const tenant = /^\/t\/([^/]+)/.exec(location.pathname)?.[1];
+  if (tenant && (error.code === "two_factor_required" || error.code === "sso_required")) {
+    location.assign(paths.entry(decodeURIComponent(tenant), location.pathname + location.search));
+    return;
+  }
+  if (error.status !== 401) return;
   if (location.pathname.startsWith("/sign-in")) return;
   location.assign(paths.signIn(location.pathname + location.search));
 }

@@ -20,6 +20,9 @@ function advice(error: ApiError): string {
   if (error.status === 0) return "Check your connection and try again. The APIs keep answering meanwhile.";
   if (error.status === 401) return "Sign in again.";
   if (error.code === "confirmation_required") return "Nothing was changed.";
+  if (error.code === "two_factor_required" || error.code === "sso_required") {
+    return "Reload this page: it says how.";
+  }
   if (error.status === 403) return "Ask an owner or an admin of this tenant.";
   if (error.status === 404) return "It may have been deleted, or you may not be a member of this tenant.";
   if (error.status === 409) return "Look at the current version, then decide.";

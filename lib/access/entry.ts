@@ -12,6 +12,9 @@ export type EntryPolicy = {
 /** The demand that a proof does not meet; named as the API's error codes are. */
 export type Unmet = "two_factor_required" | "sso_required";
 
+export const isUnmet = (code: string): code is Unmet =>
+  code === "two_factor_required" || code === "sso_required";
+
 type Entrant = Pick<Actor, "userId" | "proof">;
 
 /**

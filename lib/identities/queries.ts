@@ -8,6 +8,16 @@ import type { MyProviders, Provider } from "./schema.ts";
 export const listProviders = (): Provider[] =>
   configuredProviders().map(({ name, label }) => ({ name, label }));
 
+/** Whether the person can sign in through a provider of this installation. */
+export async function hasUsableIdentity(userId: string): Promise<boolean> {
+  const names = configuredProviders().map(({ name }) => name);
+  if (names.length === 0) return false;
+  return withUser(
+    userId,
+    async (tx) => (await tx.userIdentity.count({ where: { userId, provider: { in: names } } })) > 0,
+  );
+}
+
 /** Why the last way in stays; null when there is another one. */
 export function whyNotRemove(ways: {
   hasPassword: boolean;

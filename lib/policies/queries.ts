@@ -1,6 +1,7 @@
-import type { TenantActor } from "#lib/access/actor.ts";
+import type { PersonActor, TenantActor } from "#lib/access/actor.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import type { Transaction } from "#lib/db/client.ts";
+import { withUser } from "#lib/db/scope.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { listProviders } from "#lib/identities/queries.ts";
 import { type OwnProof, whyNotDemand } from "./rules.ts";
@@ -62,3 +63,17 @@ export const previewDemands = defineQuery(
     };
   },
 );
+
+/** What a tenant asks of one of its members, or of an operator inside it, who may not have it yet; null for others. */
+export async function demandsOn(
+  actor: PersonActor,
+  slug: string,
+): Promise<{ name: string; ssoProviders: readonly string[] } | null> {
+  const row = await withUser(actor.userId, (tx) =>
+    tx.membership.findFirst({
+      where: { userId: actor.userId, tenant: { slug, deletedAt: null } },
+      select: { tenant: { select: { name: true, ssoProviders: true } } },
+    }),
+  );
+  return row?.tenant ?? null;
+}
