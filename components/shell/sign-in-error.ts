@@ -1,7 +1,10 @@
 /** Why a sign-in did not work, in words for the person. `code` is what the server gave; null when nothing came back. */
 export function signInError(code: string | null): { message: string; seconds: number | null } {
-  const seconds = Number(/^slowed_down:(\d{1,5})$/.exec(code ?? "")?.[1] ?? Number.NaN);
-  if (!Number.isNaN(seconds)) return { message: "Too many attempts.", seconds: Math.max(1, seconds) };
+  const [, why, told] = /^(slowed_down|busy):(\d{1,5})$/.exec(code ?? "") ?? [];
+  if (why) {
+    const message = why === "busy" ? "Very many people are signing in right now." : "Too many attempts.";
+    return { message, seconds: Math.max(1, Number(told)) };
+  }
   if (code === "CredentialsSignin") {
     return { message: "This e-mail and password do not belong together.", seconds: null };
   }

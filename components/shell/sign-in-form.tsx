@@ -3,7 +3,9 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Field } from "#components/form/field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { TextLink } from "#components/ui/link-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { paths } from "#lib/paths.ts";
 import { signInError } from "./sign-in-error.ts";
 
 type Refusal = { message: string; until: number | null };
@@ -87,6 +89,9 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
       >
         Sign in
       </Button>
+      <p className="text-center">
+        <TextLink href={paths.forgotPassword()}>Forgot your password?</TextLink>
+      </p>
     </form>
   );
 }

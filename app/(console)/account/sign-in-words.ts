@@ -1,0 +1,19 @@
+import type { BrowserSession } from "#lib/account/schema.ts";
+
+const FACTORS = {
+  totp: "an authenticator app",
+  recovery: "a recovery code",
+  passkey: "a passkey",
+  provider: "the provider’s second factor",
+};
+
+/** With what somebody signed in: "with a password and an authenticator app". */
+export function signInWords({
+  method,
+  provider,
+  secondFactor,
+}: Pick<BrowserSession, "method" | "provider" | "secondFactor">): string {
+  if (method === "passkey") return "with a passkey";
+  const first = method === "password" ? "a password" : (provider ?? "an identity provider");
+  return secondFactor ? `with ${first} and ${FACTORS[secondFactor]}` : `with ${first}`;
+}
