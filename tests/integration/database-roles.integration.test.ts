@@ -218,9 +218,7 @@ for (const table of KEPT_APART) {
 
   test(`the console sees of ${table} the tenant it has set, and no other`, async () => {
     const client = planes.console;
-    // A token belongs to a person and is found by its person; see the policies.
-    const scope = table === "access_tokens" ? { user: ours.user } : { tenant: ours.tenant };
-    assert.deepEqual(await undone(client, scope, () => rowsSeen(client)), [ours.tenant]);
+    assert.deepEqual(await undone(client, { tenant: ours.tenant }, () => rowsSeen(client)), [ours.tenant]);
   });
 
   test(`the console sees nothing of ${table} while no tenant is set`, async () => {
@@ -253,11 +251,13 @@ for (const table of KEPT_APART) {
       const columns = (await settableColumns(table)).map(quote).join(", ");
       const copy = `INSERT INTO ${quote(table)} (${columns})
         SELECT ${columns} FROM jsonb_populate_record(NULL::${quote(table)}, $1)`;
-      assert.equal(rows.length, 1);
-      for (const scope of [{ tenant: ours.tenant, user: ours.user }, {}]) {
-        await undone(planes.console, scope, () =>
-          assert.rejects(planes.console.query(copy, [rows[0].row]), /violates row-level security policy/),
-        );
+      assert.ok(rows.length > 0, "insertTwoTenants puts a row into every table");
+      for (const { row } of rows) {
+        for (const scope of [{ tenant: ours.tenant, user: ours.user }, {}]) {
+          await undone(planes.console, scope, () =>
+            assert.rejects(planes.console.query(copy, [row]), /violates row-level security policy/),
+          );
+        }
       }
     });
   }
@@ -304,6 +304,38 @@ test("a person's own audit entries are read and written by that person alone, an
   assert.deepEqual(await seen({ tenant: ours.tenant }), []);
   assert.equal(await refusal(client, insert, [ours.user]), "");
   assert.equal(await refusal(client, insert, [theirs.user]), INSUFFICIENT_PRIVILEGE);
+});
+
+test("a tenant sees its service tokens and no person's, a person their own and no service token", async () => {
+  const names = (scope: { tenant?: string; user?: string }) =>
+    undone(planes.console, scope, async () =>
+      (await planes.console.query("SELECT name FROM access_tokens")).rows.map(({ name }) => name),
+    );
+  assert.deepEqual(await names({ tenant: ours.tenant }), ["Pipeline"]);
+  assert.deepEqual(await names({ user: ours.user }), ["CI"]);
+  assert.deepEqual(await names({ tenant: ours.tenant, user: theirs.user }), ["Pipeline", "CI"]);
+});
+
+test("the functions that look a credential or a membership up find it for whoever names it, and leave nothing set", async () => {
+  const client = planes.console;
+  const ask = async (sql: string, value: unknown[]) => (await client.query(sql, value)).rows;
+  const membership = "SELECT id FROM membership_in($1, $2)";
+  assert.deepEqual(await ask(membership, [ours.user, "tenant-1"]), [{ id: ours.tenant }]);
+  assert.deepEqual(await ask(membership, [ours.user, "tenant-2"]), []);
+  const presented = "SELECT name FROM presented_token($1)";
+  assert.deepEqual(await ask(presented, [Buffer.alloc(32, 1).toString("hex")]), [{ name: "CI" }]);
+  assert.deepEqual(await ask(presented, [Buffer.alloc(32, 9).toString("hex")]), []);
+  await undone(client, {}, async () => {
+    await client.query(membership, [ours.user, "tenant-1"]);
+    await client.query(presented, [Buffer.alloc(32, 1).toString("hex")]);
+    for (const table of ["memberships", "access_tokens", "tenants"]) {
+      assert.equal((await client.query(`SELECT FROM ${table}`)).rowCount, 0, table);
+    }
+  });
+  for (const plane of ["gateway", "worker"] as const) {
+    assert.equal(await refusal(planes[plane], membership, [ours.user, "tenant-1"]), INSUFFICIENT_PRIVILEGE);
+    assert.equal(await refusal(planes[plane], presented, ["00"]), INSUFFICIENT_PRIVILEGE);
+  }
 });
 
 test("an access token is found by its secret and not otherwise before anybody is known", async () => {

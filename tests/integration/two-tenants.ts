@@ -30,6 +30,11 @@ async function insertTenant(client: pg.Client, number: number): Promise<TenantRo
        VALUES ($1, $2, $3, 'CI', $4, 'abcd', now() + interval '1 day')`,
       [id(number, 6), user, tenant, hash],
     ],
+    [
+      `INSERT INTO access_tokens (id, tenant_id, name, token_hash, last_four, expires_at, permissions)
+       VALUES ($1, $2, 'Pipeline', sha256($3), 'efgh', now() + interval '1 day', '{tenant.read}')`,
+      [id(number, 61), tenant, hash],
+    ],
     ["INSERT INTO drafts (tenant_id) VALUES ($1)", [tenant]],
     [
       `INSERT INTO draft_routes (id, tenant_id, method, path, enabled, document)
