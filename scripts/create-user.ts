@@ -7,7 +7,8 @@ import { reportFailure, StartFailure } from "./start-failure.ts";
 const USAGE = 'Say who: npm run create-user -- you@example.com "Your Name" [--operator]';
 
 /**
- * Makes an account with a generated password, or gives an existing one a new password, and prints it once. It is
+ * Makes an account with a generated password, or gives an existing one a new password and ends its sessions, and prints it
+ * once. It is
  * how an installation without the demo gets its first person; needs the console's CONSOLE_DATABASE_URL.
  */
 async function main(): Promise<number> {
@@ -17,6 +18,7 @@ async function main(): Promise<number> {
   if (!process.env.CONSOLE_DATABASE_URL) {
     throw new StartFailure("CONSOLE_DATABASE_URL is not set: give the console's own database address.");
   }
+  // 15 random bytes: no policy has anything to say about it.
   const password = randomBytes(15).toString("base64url");
   await createUser({ email: email as string, name, password, isOperator: flags.includes("--operator") });
   console.log(`${email} can sign in with the password ${password}`);
