@@ -24,12 +24,16 @@ export const partnerKey = (): string => {
   return key;
 };
 
-/** Signs in as the demo's person with this role in the tenant, through the form. */
-export async function signInAs(page: Page, tenant: string, role: string): Promise<void> {
+/** The demo's person with this role in the tenant. */
+export function demoPerson(tenant: string, role: string): User {
   const user = demo.tenants[tenant]?.users[role];
   if (!user) throw new Error(`the demo has no ${role} of ${tenant}`);
-  await signIn(page, user);
+  return user;
 }
+
+/** Signs in as the demo's person with this role in the tenant, through the form. */
+export const signInAs = (page: Page, tenant: string, role: string): Promise<void> =>
+  signIn(page, demoPerson(tenant, role));
 
 /** Signs in as the operator of the demo's installation, who is a member of nothing. */
 export const signInAsOperator = (page: Page): Promise<void> => signIn(page, demo.operator);

@@ -45,19 +45,24 @@ export function startWorker(database: TestDatabase, options: Options = {}): Prom
  * The console, built when its sources changed, on a free port against `database`. Its secret is new each time unless
  * the options give one; pass GATEWAY_URL in `environment` where pages show the gateway's address.
  */
-export async function startConsole(database: TestDatabase, options: Options = {}): Promise<StartedProcess> {
+export async function startConsole(
+  database: TestDatabase,
+  { host = "127.0.0.1", ...options }: Options & { host?: string } = {},
+): Promise<StartedProcess> {
   await ensureConsoleBuild(TEST_BUILD, () => undefined);
   const port = await freePort();
-  return start("console", database, port, {
+  const url = `http://${host}:${port}`;
+  const started = await start("console", database, port, {
     ...options,
     environment: {
       GATEHOUSE_SECRET: randomBytes(32).toString("base64url"),
-      CONSOLE_URL: `http://127.0.0.1:${port}`,
+      CONSOLE_URL: url,
       GATEWAY_URL: "http://127.0.0.1:9",
       NEXT_DIST_DIR: TEST_BUILD,
       ...options.environment,
     },
   });
+  return { ...started, url };
 }
 
 async function start(

@@ -33,7 +33,8 @@ export async function startDemoStack(): Promise<StartedStack> {
     started.push(gateway);
     started.push(await startWorker(database, { dataDirectory, environment: { ...encryption, ...inside } }));
     const environment = { ...encryption, ...inside, GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
-    const console = await startConsole(database, { dataDirectory, environment });
+    // Browsers give passkeys to a name, and to no IP address.
+    const console = await startConsole(database, { host: "localhost", dataDirectory, environment });
     started.push(console);
     await seed({
       ...database.environment,
