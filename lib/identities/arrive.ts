@@ -5,6 +5,7 @@ import { uuidv7 } from "#lib/contract/uuid.ts";
 import { database, Prisma, type Transaction } from "#lib/db/client.ts";
 import { withCredential, withUser } from "#lib/db/scope.ts";
 import { openSession } from "#lib/sign-in/sessions.ts";
+import { tellOfProvider } from "./mails.ts";
 import {
   type Arrival,
   type Claims,
@@ -130,6 +131,7 @@ async function settle(arriving: Arriving, arrival: Exclude<Arrival, { kind: "ref
     }
     await addIdentity(tx, userId, arriving, by);
   });
+  if (arrival.kind === "link" && claims.email) tellOfProvider(claims.email, provider.label, "added");
   return userId;
 }
 
@@ -180,7 +182,7 @@ export async function linkTo(actor: PersonActor, arriving: Arriving): Promise<Pr
   const linked = await linkedAccount(arriving.claims);
   if (linked) return linked.userId === actor.userId ? null : "linked_elsewhere";
   try {
-    return await withUser(actor.userId, async (tx) => {
+    const problem = await withUser<Problem | null>(actor.userId, async (tx) => {
       // One at a time for a person, so that the bound holds.
       await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${actor.userId}::uuid FOR UPDATE`;
       const count = await tx.userIdentity.count({ where: { userId: actor.userId } });
@@ -188,6 +190,8 @@ export async function linkTo(actor: PersonActor, arriving: Arriving): Promise<Pr
       await addIdentity(tx, actor.userId, arriving, actor);
       return null;
     });
+    if (!problem) tellOfProvider(actor.email, arriving.provider.label, "added");
+    return problem;
   } catch (error) {
     if (!isTaken(error)) throw error;
     const winner = await linkedAccount(arriving.claims);

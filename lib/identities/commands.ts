@@ -6,6 +6,7 @@ import { withUser } from "#lib/db/scope.ts";
 import { conflict, invalid, notFound } from "#lib/errors/domain-error.ts";
 import { configuredProviders, providerNamed } from "./configured.ts";
 import { sealTicket } from "./errand.ts";
+import { tellOfProvider } from "./mails.ts";
 import { whyNotRemove } from "./queries.ts";
 import type { ErrandPurpose } from "./schema.ts";
 
@@ -35,7 +36,7 @@ export async function unlinkIdentity(actor: PersonActor, input: { id: string }):
   assertInPerson(actor);
   assertConfirmed(actor);
   const usable = configuredProviders().map(({ name }) => name);
-  await withUser(actor.userId, async (tx) => {
+  const gone = await withUser(actor.userId, async (tx) => {
     // Two ways in that are removed at the same moment would each see the other one.
     const [user] = await tx.$queryRaw<{ has: boolean }[]>`
       SELECT password_hash IS NOT NULL AS has FROM users WHERE id = ${actor.userId}::uuid FOR UPDATE`;
@@ -58,5 +59,7 @@ export async function unlinkIdentity(actor: PersonActor, input: { id: string }):
       targetId: input.id,
       before: { provider: identity.provider, email: identity.emailAtLink },
     });
+    return identity.provider;
   });
+  tellOfProvider(actor.email, providerNamed(gone)?.label ?? gone, "removed");
 }

@@ -4,6 +4,21 @@ import { withUser } from "#lib/db/scope.ts";
 import { configuredProviders } from "./configured.ts";
 import type { MyProviders, Provider } from "./schema.ts";
 
+export { checkProvider } from "./check.ts";
+
+/** The providers as whoever runs the installation sees them: everything but the secret. */
+export const describeProviders = () =>
+  configuredProviders().map(
+    ({ clientSecret: _, clientId: __, clientAuth: ___, secondFactor, ...provider }) => ({
+      ...provider,
+      emailDomains: [...provider.emailDomains],
+      secondFactor: [
+        ...secondFactor.amr.map((value) => `amr:${value}`),
+        ...secondFactor.acr.map((value) => `acr:${value}`),
+      ],
+    }),
+  );
+
 /** The providers of this installation, for the buttons of the sign-in page. */
 export const listProviders = (): Provider[] =>
   configuredProviders().map(({ name, label }) => ({ name, label }));

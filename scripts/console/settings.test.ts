@@ -24,6 +24,7 @@ test("a setting that cannot be right stops the start with a sentence that names 
     ["CONSOLE_DATABASE_URL", ""],
     ["GATEHOUSE_SECRET", "too-short-a-secret"],
     ["GATEHOUSE_ENCRYPTION_KEY", "too-short-a-secret"],
+    ["OIDC_CORP_CLIENT_SECRET", "too-short-a-secret"],
     ["CONSOLE_URL", "gate.example"],
     ["CONSOLE_URL", "ftp://gate.example"],
     ["CONSOLE_URL", "https://gate.example/console"],

@@ -63,7 +63,9 @@ function planeEnvironment(plane: Plane, settings: PlaneSettings): NodeJS.Process
     if (name.endsWith("DATABASE_URL") || name.startsWith("npm_") || name === "NODE_CHANNEL_FD")
       delete env[name];
   }
-  if (plane !== "console") delete env.GATEHOUSE_SECRET;
+  // How people sign in is the console's business alone.
+  const consoleOnly = (name: string) => name === "GATEHOUSE_SECRET" || name.startsWith("OIDC_");
+  if (plane !== "console") for (const name of Object.keys(env)) if (consoleOnly(name)) delete env[name];
   delete env.NODE_CHANNEL_SERIALIZATION_MODE;
   env[`${plane.toUpperCase()}_DATABASE_URL`] = settings.databaseUrl;
   if (plane !== "worker") env[`${plane.toUpperCase()}_PORT`] = String(settings.port);

@@ -51,6 +51,7 @@ export const SLICE_DOORS = ["schema.ts", "rules.ts", "queries.ts", "commands.ts"
 /** Doors that one slice has beside the usual ones. */
 export const FURTHER_DOORS = [
   "lib/identities/flow.ts", // what the sign-in's route handler asks about providers
+  "lib/identities/settings.ts", // what is checked before the console starts
   "lib/publishing/loaded.ts", // a tenant's routes in memory, for whoever answers questions about them
   "lib/sign-in/auth-options.ts", // what next-auth's own route handler is made from
   "lib/sign-in/throttle.ts", // slowing down whoever guesses, whatever is guessed

@@ -19,7 +19,7 @@ import { publish } from "#lib/publishing/commands.ts";
 import { getChanges } from "#lib/publishing/queries.ts";
 import { createRoute } from "#lib/routes/commands.ts";
 import { startSupportSession } from "#lib/support/commands.ts";
-import { mintToken } from "#lib/tokens/commands.ts";
+import { mintServiceToken, mintToken } from "#lib/tokens/commands.ts";
 import { createEndpoint, testEndpoint } from "#lib/webhooks/commands.ts";
 import { newEndpointSchema } from "#lib/webhooks/schema.ts";
 import type { ControlPlane } from "./control-plane.ts";
@@ -46,6 +46,11 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
   const key = await mintKey(actor, { name: "k", description: "", authorizedRequests: null, expiresAt: null });
   const claim = await createClaim(actor, newClaimSchema.parse({ name: "c" }));
   const token = await mintToken(actor, { name: "t", expiresInDays: 1, tenantId: actor.tenant.id });
+  const service = await mintServiceToken(actor, {
+    name: "s",
+    expiresInDays: 1,
+    permissions: ["tenant.read"],
+  });
   const issuer = await createIssuer(
     actor,
     newIssuerSchema.parse({
@@ -106,6 +111,21 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       ],
     }),
   );
+  const identity = uuidv7();
+  await withUser(actor.userId, (tx) =>
+    tx.userIdentity.createMany({
+      data: [
+        {
+          id: identity,
+          userId: actor.userId,
+          provider: "corp",
+          issuer: "https://login.example",
+          subject: identity,
+          identityHash: randomBytes(32),
+        },
+      ],
+    }),
+  );
   const run = await prepareRun(actor, { action: "requeue", selection: { by: "ids", ids: [job] } });
   return {
     actor,
@@ -126,7 +146,10 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       alerts: alert,
       "dead-letters": run.id,
       tokens: token.id,
+      "service-tokens": service.id,
       passkeys: passkey,
+      identities: identity,
+      operators: actor.userId as string,
       "support-sessions": stay.id,
       sessions: stay.id,
     },

@@ -4,11 +4,13 @@ import { type Endpoint, publicEndpoint } from "../endpoint.ts";
 import { openApiDocument } from "../openapi.ts";
 import { accountEndpoints } from "./account.ts";
 import { alertEndpoints } from "./alerts.ts";
+import { auditEndpoints } from "./audit.ts";
 import { claimEndpoints } from "./claims.ts";
 import { deadLetterEndpoints } from "./dead-letters.ts";
 import { explainEndpoints } from "./explain.ts";
 import { gatewayEndpoints } from "./gateways.ts";
 import { identityEndpoints } from "./identities.ts";
+import { installationEndpoints } from "./installation.ts";
 import { invitationEndpoints } from "./invitations.ts";
 import { issuerEndpoints } from "./issuers.ts";
 import { jobRetentionEndpoints } from "./job-retention.ts";
@@ -64,5 +66,7 @@ export const endpoints: readonly Endpoint[] = [
   ...webhookEndpoints,
   ...alertEndpoints,
   ...gatewayEndpoints,
+  ...auditEndpoints,
   ...supportEndpoints,
+  ...installationEndpoints,
 ];

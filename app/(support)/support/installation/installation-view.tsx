@@ -9,6 +9,8 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Installation } from "#lib/support/schema.ts";
+import { OperatorsSection } from "./operators-section.tsx";
+import { SetupSections } from "./setup-sections.tsx";
 
 type Instance = Installation["instances"][number];
 
@@ -45,7 +47,10 @@ export function InstallationView({ initial }: { initial: Installation }) {
   const missing = (["gateway", "worker"] as const).filter((kind) => up(kind) === 0);
   return (
     <>
-      <PageHeader title="Installation" description="Every process that reports, asked again every 5 s." />
+      <PageHeader
+        title="Installation"
+        description="What runs, how it is set up, and who runs it. Processes are asked again every 5 s."
+      />
       <ErrorNotice error={error} />
       {missing.map((kind) => (
         <div key={kind} className="mb-4">
@@ -94,6 +99,8 @@ export function InstallationView({ initial }: { initial: Installation }) {
           <p className="text-muted">Jobs and their queue agreed all the time.</p>
         )}
       </Section>
+      <SetupSections />
+      <OperatorsSection />
     </>
   );
 }
