@@ -3,13 +3,14 @@ import { database } from "#lib/db/client.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 
 /**
- * Attempts that cost nothing: people mistype, and many people can share one address. Of the mails that somebody without
+ * Attempts that cost nothing: people mistype, and many people can share one address, from which fifty may sign in at
+ * one moment: attempts count while they are looked at. Of the mails that somebody without
  * an account can have sent, so many go to one account (known or not) and come from one address; of those that a signed-in
  * person can have sent to addresses of their choice, so many are theirs and so many go to one address.
  */
 const FREE_ATTEMPTS = {
   account: 5,
-  address: 30,
+  address: 60,
   code: 5,
   recoveryCode: 5,
   resetOf: 4,

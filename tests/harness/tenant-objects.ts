@@ -7,7 +7,7 @@ import { createClaim } from "#lib/claims/commands.ts";
 import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
-import { withUser } from "#lib/db/scope.ts";
+import { withTenant, withUser } from "#lib/db/scope.ts";
 import { prepareRun } from "#lib/dead-letters/commands.ts";
 import { createInvitations } from "#lib/invitations/commands.ts";
 import { newInvitationsSchema } from "#lib/invitations/schema.ts";
@@ -126,6 +126,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       ],
     }),
   );
+  const entry = await withTenant(actor, (tx) => tx.auditEntry.findFirstOrThrow({ select: { id: true } }));
   const run = await prepareRun(actor, { action: "requeue", selection: { by: "ids", ids: [job] } });
   return {
     actor,
@@ -145,6 +146,7 @@ export async function seedObjects(plane: ControlPlane, slug: string): Promise<Te
       "alert-rules": rule.id,
       alerts: alert,
       "dead-letters": run.id,
+      audit: entry.id,
       tokens: token.id,
       "service-tokens": service.id,
       passkeys: passkey,

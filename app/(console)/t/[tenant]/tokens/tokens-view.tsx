@@ -1,140 +1,79 @@
 "use client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
-import { useMemo, useState } from "react";
-import { CodeBlock } from "#components/code/code-block.tsx";
-import { type Column, DataTable } from "#components/table/data-table.tsx";
-import { Pager } from "#components/table/pager.tsx";
-import { StatusBadge } from "#components/ui/badge.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { useUrlState } from "#components/table/use-url-state.ts";
+import { type TokenScope, tryLine } from "#components/tokens/scope.ts";
+import type { ShownToken } from "#components/tokens/token-columns.tsx";
+import { TokenPanel } from "#components/tokens/token-panel.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
-import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { SecretDialog } from "#components/ui/secret-dialog.tsx";
-import { toast } from "#components/ui/toast.tsx";
-import { api, type Page } from "#lib/api/client.ts";
-import type { AccessToken } from "#lib/tokens/schema.ts";
-import { MintTokenDialog } from "./mint-token-dialog.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
+import { type Role, whyNot } from "#lib/access/permissions.ts";
+import type { Page } from "#lib/api/client.ts";
 
-type Props = { tenant: string; origin: string; cursor: string | null; initial: Page<AccessToken> };
+export type Whose = "mine" | "service";
 
-/** The person's own access tokens for this tenant: make one (seen once), see their use, revoke. */
-export function TokensView({ tenant, origin, cursor, initial }: Props) {
-  const client = useQueryClient();
-  const path = `/tenants/${encodeURIComponent(tenant)}/tokens`;
-  const query = useQuery({
-    queryKey: ["tokens", tenant, cursor],
-    queryFn: ({ signal }) => api.page<AccessToken>(path, { query: { cursor, limit: 25 }, signal }),
-    initialData: initial,
-  });
-  const [minting, setMinting] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
-  const [revoking, setRevoking] = useState<AccessToken | null>(null);
-  const refresh = () => client.invalidateQueries({ queryKey: ["tokens", tenant] });
-  const columns = useMemo(() => tokenColumns(setRevoking), []);
-  const curl = `curl -H "Authorization: Bearer $GATEHOUSE_TOKEN" ${origin}/api/v1/tenants/${tenant}/routes`;
-  const mint = (
-    <Button variant="primary" icon={<Plus aria-hidden size={14} />} onClick={() => setMinting(true)}>
-      Make token
-    </Button>
-  );
+type Props = {
+  tenant: { slug: string; role: Role };
+  origin: string;
+  whose: Whose;
+  /** The list of the tab that the address names; null when the person may not see it. */
+  loaded: { cursor: string | null; page: Page<ShownToken>; at: number } | null;
+};
+
+/** Tokens for scripts: one's own, and the tenant's. */
+export function TokensView({ tenant: { slug, role }, origin, whose, loaded }: Props) {
+  const url = useUrlState();
+  const base = `/tenants/${encodeURIComponent(slug)}`;
+  const curl = tryLine(origin, `/tenants/${slug}/routes`);
+  const scopes: Record<Whose, TokenScope> = {
+    mine: { path: `${base}/tokens`, kind: "own", role, curl },
+    service: { path: `${base}/service-tokens`, kind: "service", role, curl },
+  };
+  const refusal = whyNot(role, "token.manage");
   return (
     <>
       <PageHeader
         title="Access tokens"
-        description="For scripts that call the management API with your own rights, in this tenant only. Nobody else sees them here."
-        actions={query.data.data.length > 0 ? mint : null}
+        description="For scripts and pipelines that call the management API, in this tenant only."
       />
-      {query.error ? <ErrorNotice error={query.error} /> : null}
-      {query.data.data.length > 0 ? (
-        <>
-          <DataTable label="Access tokens" rows={query.data.data} columns={columns} rowId={({ id }) => id} />
-          <Pager nextCursor={query.data.nextCursor} />
-          <div className="mt-4 max-w-3xl">
-            <CodeBlock code={curl} label="Call the management API" />
-          </div>
-        </>
-      ) : (
-        <EmptyState
-          title="You have no access token for this tenant"
-          body="A token lets a script or a pipeline do what you may do here. It is shown once and expires."
-          action={mint}
-        >
-          <CodeBlock code={curl} label="What it is for" />
-        </EmptyState>
-      )}
-      <MintTokenDialog
-        tenant={tenant}
-        open={minting}
-        onClose={() => setMinting(false)}
-        onMinted={(token) => {
-          setMinting(false);
-          setSecret(token);
-          void refresh();
-        }}
-      />
-      <SecretDialog secret={secret} onDone={() => setSecret(null)} title="Your new access token">
-        <CodeBlock code={`export GATEHOUSE_TOKEN=…\n${curl}`} label="Use it" />
-      </SecretDialog>
-      <ConfirmDialog
-        open={revoking !== null}
-        onClose={() => setRevoking(null)}
-        title={`Revoke ${revoking?.name ?? "token"}?`}
-        blastRadius={
-          <>
-            Whatever uses the token ending in <code className="font-mono">{revoking?.lastFour}</code> is
-            refused from its next request on. Last used: <RelativeTime at={revoking?.lastUsedAt} />.
-          </>
-        }
-        confirmLabel="Revoke token"
-        onConfirm={async () => {
-          await api.delete(`${path}/${revoking?.id}`);
-          await refresh();
-          toast.success("Token revoked");
-        }}
+      <Tabs<Whose>
+        label="Whose tokens"
+        value={whose}
+        onValueChange={(next) => url.set({ of: next === "mine" ? null : next, trail: null })}
+        tabs={[
+          {
+            value: "mine",
+            label: "Mine",
+            panel: (
+              <TokenPanel
+                key="mine"
+                scope={scopes.mine}
+                {...(loaded && whose === "mine" ? { loaded } : {})}
+                empty={{
+                  title: "You have no access token for this tenant",
+                  body: "A token lets a script do what you may do here, or less. It is shown once, expires, and ends when you leave.",
+                }}
+              />
+            ),
+          },
+          {
+            value: "service",
+            label: "Service tokens",
+            panel: refusal ? (
+              <EmptyState title="Service tokens are the tenant's own" body={refusal} />
+            ) : (
+              <TokenPanel
+                key="service"
+                scope={scopes.service}
+                {...(loaded && whose === "service" ? { loaded } : {})}
+                empty={{
+                  title: "This tenant has no service token",
+                  body: "A service token belongs to the tenant, not to a person: a pipeline's goes on when whoever made it leaves. It may do what you choose, and nothing else.",
+                }}
+              />
+            ),
+          },
+        ]}
       />
     </>
   );
 }
-
-const tokenColumns = (onRevoke: (token: AccessToken) => void): Column<AccessToken>[] => [
-  { id: "status", header: "Status", phone: "lead", cell: (row) => <StatusBadge status={row.status} /> },
-  {
-    id: "name",
-    header: "Name",
-    phone: "lead",
-    grow: true,
-    cell: (row) => (
-      <span className="font-medium" title={row.name}>
-        {row.name}
-      </span>
-    ),
-  },
-  {
-    id: "token",
-    header: "Token",
-    mono: true,
-    cell: (row) => <span className="whitespace-nowrap">…{row.lastFour}</span>,
-  },
-  { id: "used", header: "Last used", cell: (row) => <RelativeTime at={row.lastUsedAt} /> },
-  { id: "expires", header: "Expires", cell: (row) => <RelativeTime at={row.expiresAt} /> },
-  { id: "created", header: "Made", phone: "hide", cell: (row) => <RelativeTime at={row.createdAt} /> },
-  {
-    id: "actions",
-    header: "Actions",
-    hideHeader: true,
-    align: "end",
-    cell: (row) => (
-      <Button
-        size="small"
-        aria-label={`Revoke ${row.name}`}
-        disabledReason={row.status === "active" ? null : `This token is ${row.status} already.`}
-        onClick={() => onRevoke(row)}
-      >
-        Revoke
-      </Button>
-    ),
-  },
-];
