@@ -47,6 +47,7 @@ export const TABLES: Record<string, Grants> = {
   job_views: { console: "SIUD", gateway: "", worker: "" },
   jobs: { console: "SU", gateway: "sI", worker: "SIUD" },
   key_notices: { console: "SI", gateway: "", worker: "" },
+  member_search: { console: "S", gateway: "", worker: "" },
   memberships: { console: "SIUD", gateway: "", worker: "" },
   passkeys: { console: "SIUD", gateway: "", worker: "" },
   personal_audit_chains: { console: "S", gateway: "", worker: "" },
@@ -72,7 +73,7 @@ export const TABLES: Record<string, Grants> = {
 };
 
 /** Questions put to tables on somebody's behalf; nothing is written through them. */
-export const VIEWS = ["api_key_search"];
+export const VIEWS = ["api_key_search", "member_search"];
 
 /** Tables without a tenant: who they belong to is not a tenant's matter. Every other one is kept apart by tenant. */
 export const WITHOUT_TENANT = [
