@@ -8,6 +8,7 @@ import { brokenRequest } from "./broken-request.ts";
 import { type EarlyAnswer, earlyAnswer } from "./refusals.ts";
 import { type ConsoleSettings, clientAddress } from "./settings.ts";
 import { wellKnown } from "./well-known.ts";
+import { sendWhole } from "./whole-page.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 type Settings = Pick<ConsoleSettings, "consoleUrl" | "gatewayOrigin" | "trustedProxies"> & { dev: boolean };
@@ -23,6 +24,8 @@ const LIMITS = {
   keepAliveTimeout: 65_000,
   /** A request without one is refused like any other here, with the headers of every answer. */
   requireHostHeader: false,
+  /** Of two Authorization headers Node would pass the first on as if it were the only one; together they are none. */
+  joinDuplicateHeaders: true,
 } as const;
 /** A client that reads nothing of its answer for this long has gone. */
 const SILENCE_MS = 120_000;
@@ -90,6 +93,8 @@ export function createConsoleServer(handle: Handler, settings: Settings): Server
       return;
     }
     if (kindOf(path) !== "asset") neverCached(response);
+    // What a page that is open already fetches is a stream that it reads as it comes.
+    if (kindOf(path) === "page" && headers.rsc === undefined) sendWhole(request, response);
     for (const name of Object.keys(headers)) if (NOT_BELIEVED.test(name)) delete headers[name];
     headers["content-security-policy"] = safe["Content-Security-Policy"] ?? "";
     headers["x-gatehouse-nonce"] = nonce;

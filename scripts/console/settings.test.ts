@@ -24,6 +24,8 @@ test("a setting that cannot be right stops the start with a sentence that names 
     ["CONSOLE_DATABASE_URL", ""],
     ["GATEHOUSE_SECRET", "too-short-a-secret"],
     ["GATEHOUSE_ENCRYPTION_KEY", "too-short-a-secret"],
+    ["API_READS_PER_MINUTE", "0"],
+    ["API_FAILURES_PER_MINUTE", "many"],
     ["OIDC_CORP_CLIENT_SECRET", "too-short-a-secret"],
     ["CONSOLE_URL", "gate.example"],
     ["CONSOLE_URL", "ftp://gate.example"],

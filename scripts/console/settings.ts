@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { readApiLimits } from "#lib/env.ts";
 import { readProviders } from "#lib/identities/settings.ts";
 import { defaultSender, whyNotSmtpUrl } from "#lib/mail/rules.ts";
 import { readKeyring } from "#lib/secrets/sealed-secret.ts";
@@ -60,6 +61,7 @@ export function consoleSettings(env: Environment, dev: boolean): ConsoleSettings
   }
   try {
     readKeyring(env.GATEHOUSE_ENCRYPTION_KEY);
+    readApiLimits(env);
     readProviders(env);
   } catch (error) {
     throw new StartFailure((error as Error).message);

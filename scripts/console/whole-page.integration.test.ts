@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { createServer, type RequestListener } from "node:http";
+import test, { type TestContext } from "node:test";
+import { sendWhole } from "./whole-page.ts";
+
+const NOTHING = '<template data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"></template>';
+const HTML = { "content-type": "text/html; charset=utf-8" };
+
+async function serve(context: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer((request, response) => {
+    sendWhole(request, response);
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  context.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+test("a page in which nothing was found says so with its status, although its first part was written before", async (context) => {
+  const url = await serve(context, (request, response) => {
+    response.writeHead(200, HTML);
+    response.write("<html>the frame");
+    setImmediate(() => response.end(request.url === "/nothing" ? NOTHING : "the thing"));
+  });
+  const nothing = await fetch(`${url}/nothing`);
+  assert.deepEqual([nothing.status, await nothing.text()], [404, `<html>the frame${NOTHING}`]);
+  const something = await fetch(`${url}/thing`);
+  assert.deepEqual([something.status, await something.text()], [200, "<html>the framethe thing"]);
+});
+
+test("what somebody wrote into a page cannot change its status", async (context) => {
+  const quoted = NOTHING.replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  const inScript = `<script>self.__next_f.push([1,${JSON.stringify(NOTHING)}])</script>`;
+  const url = await serve(context, (_, response) => response.writeHead(200, HTML).end(quoted + inScript));
+  assert.equal((await fetch(url)).status, 200);
+});
+
+test("a page that takes long is sent as it comes, once and whole, also through what others wrapped around it", async (context) => {
+  const url = await serve(context, (_, response) => {
+    // As compression does: whoever wraps keeps what it found.
+    const [write, end] = [response.write, response.end];
+    response.write = ((...args: Parameters<typeof write>) => write.apply(response, args)) as typeof write;
+    response.end = ((...args: Parameters<typeof end>) => end.apply(response, args)) as typeof end;
+    response.writeHead(200, HTML);
+    response.write("first ");
+    setTimeout(() => {
+      response.write("second ");
+      response.end("third");
+    }, 1_300);
+  });
+  const answer = await fetch(url, { headers: { "accept-encoding": "gzip" } });
+  assert.equal(await answer.text(), "first second third");
+});
+
+test("a whole page is compressed for those who take it, and a cache is told", async (context) => {
+  const page = "all work and no play ".repeat(500);
+  const url = await serve(context, (_, response) => response.writeHead(200, HTML).end(page));
+  for (const [coding, expected] of [
+    ["gzip", "gzip"],
+    ["identity", null],
+  ] as const) {
+    const answer = await fetch(url, { headers: { "accept-encoding": coding } });
+    assert.equal(answer.headers.get("content-encoding"), expected);
+    assert.match(answer.headers.get("vary") ?? "", /Accept-Encoding/);
+    assert.equal(await answer.text(), page);
+  }
+  assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
+});

@@ -1,0 +1,86 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+
+const compress = promisify(gzip);
+/** A page that takes longer is sent as it comes; people are to see that something happens. */
+const LONGEST_HOLD_MS = 1_000;
+const WORTH_COMPRESSING = 1_024;
+/** How React marks the place in a page where Next found out, too late for the status, that there is nothing. */
+const NOTHING_HERE = 'data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"';
+
+type End = ServerResponse["end"];
+type Write = ServerResponse["write"];
+type WriteHead = ServerResponse["writeHead"];
+type Done = (() => void) | undefined;
+
+const bytesOf = (chunk: unknown, encoding: unknown): Buffer =>
+  typeof chunk === "string"
+    ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
+    : Buffer.from(chunk as Uint8Array);
+const doneOf = (...args: unknown[]): Done => args.find((arg) => typeof arg === "function") as Done;
+
+/**
+ * Keeps a page back until it is whole. Next sends the status with the first part of a page, before it has looked for
+ * the thing that the page shows; a page about nothing would say 200. Compresses it too, which is what Next would do.
+ */
+export function sendWhole(request: IncomingMessage, response: ServerResponse): void {
+  const zips = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+  delete request.headers["accept-encoding"];
+  const real = {
+    writeHead: response.writeHead.bind(response) as WriteHead,
+    write: response.write.bind(response) as Write,
+    end: response.end.bind(response) as End,
+    flushHeaders: response.flushHeaders.bind(response),
+  };
+  let held: Buffer[] | null = [];
+  const timer = setTimeout(() => {
+    const begun = Buffer.concat(held ?? []);
+    held = null;
+    if (begun.length > 0) real.write(begun);
+  }, LONGEST_HOLD_MS);
+  response.once("close", () => clearTimeout(timer));
+
+  // Whoever wraps these further keeps what it found: they stay in place, and let everything through once nothing is held.
+  response.writeHead = ((status: number, ...rest: unknown[]) => {
+    if (!held) return real.writeHead(status, ...(rest as []));
+    response.statusCode = status;
+    const headers = rest.find((part) => typeof part === "object" && part !== null) as
+      | OutgoingHttpHeaders
+      | undefined;
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      if (value !== undefined) response.setHeader(name, value);
+    }
+    return response;
+  }) as WriteHead;
+  response.flushHeaders = () => {
+    if (!held) real.flushHeaders();
+  };
+  response.write = ((chunk: unknown, encoding: unknown, done: unknown) => {
+    if (!held) return real.write(chunk, encoding as BufferEncoding, doneOf(done));
+    held.push(bytesOf(chunk, encoding));
+    doneOf(encoding, done)?.();
+    return true;
+  }) as Write;
+  response.end = ((chunk: unknown, encoding: unknown, done: unknown) => {
+    clearTimeout(timer);
+    if (!held) return real.end(chunk, encoding as BufferEncoding, doneOf(done));
+    if (chunk !== undefined && chunk !== null && typeof chunk !== "function")
+      held.push(bytesOf(chunk, encoding));
+    const page = Buffer.concat(held);
+    held = null;
+    const after = doneOf(chunk, encoding, done);
+    void finish(response, page, zips).then((body) => real.end(body, after as () => void));
+    return response;
+  }) as End;
+}
+
+async function finish(response: ServerResponse, page: Buffer, zips: boolean): Promise<Buffer> {
+  const isHtml = String(response.getHeader("content-type")).startsWith("text/html");
+  if (isHtml && response.statusCode === 200 && page.includes(NOTHING_HERE)) response.statusCode = 404;
+  response.setHeader("Vary", [response.getHeader("vary") ?? [], "Accept-Encoding"].flat().join(", "));
+  if (!zips || page.length < WORTH_COMPRESSING || response.hasHeader("content-encoding")) return page;
+  response.removeHeader("content-length");
+  response.setHeader("Content-Encoding", "gzip");
+  return compress(page);
+}
