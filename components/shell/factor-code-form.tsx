@@ -10,7 +10,7 @@ import { plainCode, plainRecoveryCode } from "#lib/second-factors/rules.ts";
 const KINDS = {
   code: {
     label: "Code of your app",
-    hint: "Six digits; your authenticator app shows a new one every 30 seconds.",
+    hint: "Your authenticator app shows six new digits every 30 seconds.",
     plain: plainCode,
     whyNot: (plain: string) =>
       /^[0-9]{6}$/.test(plain) ? null : "Enter the six digits that your app shows.",

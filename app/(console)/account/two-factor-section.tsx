@@ -59,7 +59,7 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
     <AccountSection
       id="two-factor"
       title="Second step"
-      description="Besides the password, signing in asks for something that only you have: a code of an app on your phone, or a passkey."
+      description="Besides the password, signing in asks for a second factor that only you have: a code of an app on your phone, or a passkey."
     >
       <div className="space-y-4">
         <Demand requiredBy={requiredBy} on={on} />
@@ -167,10 +167,10 @@ function Demand({ requiredBy, on }: { requiredBy: readonly string[]; on: boolean
   const asks = requiredBy.length === 1 ? "asks" : "ask";
   return on ? (
     <p className="wrap-anywhere text-muted">
-      {names} {asks} everybody for a second step.
+      {names} {asks} everybody for a second factor.
     </p>
   ) : (
-    <Notice tone="warn" title={`${names} ${asks} everybody for a second step.`}>
+    <Notice tone="warn" title={`${names} ${asks} everybody for a second factor.`}>
       Set up an app or a passkey to get in there.
     </Notice>
   );
