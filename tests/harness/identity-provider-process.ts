@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import Provider, { type AccountClaims, type Configuration } from "oidc-provider";
 
 /** Where a console of a test may be sent back to, whichever port it has. */
-const CALLBACK = /^http:\/\/127\.0\.0\.1:\d{1,5}\/api\/auth\/callback\/[a-z-]+$/;
+const CALLBACK = /^http:\/\/(?:127\.0\.0\.1|localhost):\d{1,5}\/api\/auth\/callback\/[a-z-]+$/;
 
 const accounts = new Map<string, Record<string, unknown>>();
 process.on("message", (told: { account: string; claims: Record<string, unknown> }) => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { testDatabase } from "./database.ts";
+import { type StartedIdentityProvider, startIdentityProvider } from "./identity-provider.ts";
 import { type StartedProcess, startConsole, startGateway, startWorker } from "./processes.ts";
 
 export type StartedStack = {
@@ -14,13 +15,15 @@ export type StartedStack = {
   stop(): Promise<void>;
 };
 
-/** Console, gateway and worker on free ports, against a database of their own that holds the demo. */
+/** Console, gateway, worker and an identity provider on free ports, against a database of their own that holds the demo. */
 export async function startDemoStack(): Promise<StartedStack> {
   const dataDirectory = await mkdtemp(path.join(tmpdir(), "gatehouse-stack-"));
   const database = await testDatabase();
   const started: StartedProcess[] = [];
+  let provider: StartedIdentityProvider | undefined;
   const stop = async () => {
     for (const one of started.reverse()) await one.stop();
+    await provider?.stop();
     await database.close();
     await rm(dataDirectory, { recursive: true, force: true });
   };
@@ -32,7 +35,14 @@ export async function startDemoStack(): Promise<StartedStack> {
     const gateway = await startGateway(database, { dataDirectory, environment: encryption });
     started.push(gateway);
     started.push(await startWorker(database, { dataDirectory, environment: { ...encryption, ...inside } }));
-    const environment = { ...encryption, ...inside, GATEHOUSE_SECRET: secret, GATEWAY_URL: gateway.url };
+    provider = await startIdentityProvider();
+    const environment = {
+      ...encryption,
+      ...inside,
+      ...provider.environment,
+      GATEHOUSE_SECRET: secret,
+      GATEWAY_URL: gateway.url,
+    };
     // Browsers give passkeys to a name, and to no IP address.
     const console = await startConsole(database, { host: "localhost", dataDirectory, environment });
     started.push(console);
