@@ -10,11 +10,27 @@ function required(name: string): string {
   return value;
 }
 
-/** A limit of requests a minute. Throws for what is none. */
-function perMinute(name: string, fallback: number): number {
-  const text = process.env[name] || String(fallback);
-  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
-  throw new Error(`${name} must be a whole number of requests a minute, from 1 to 99999999.`);
+/** How many requests a minute the management API takes, unless the settings say otherwise. */
+const API_LIMITS = {
+  /** From one session or token. */
+  reads: ["API_READS_PER_MINUTE", 1_200],
+  changes: ["API_CHANGES_PER_MINUTE", 300],
+  /** From one address: where no credentials are needed, and with credentials that are missing or no good. */
+  open: ["API_OPEN_PER_MINUTE", 300],
+  failures: ["API_FAILURES_PER_MINUTE", 120],
+} as const;
+
+export type ApiLimits = Record<keyof typeof API_LIMITS, number>;
+
+/** The limits of the management API. Throws for a setting that is no number of requests a minute. */
+export function readApiLimits(settings: Record<string, string | undefined>): ApiLimits {
+  const read = ([name, fallback]: (typeof API_LIMITS)[keyof typeof API_LIMITS]): number => {
+    const text = settings[name] || String(fallback);
+    if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+    throw new Error(`${name} must be a whole number of requests a minute, from 1 to 99999999.`);
+  };
+  const { reads, changes, open, failures } = API_LIMITS;
+  return { reads: read(reads), changes: read(changes), open: read(open), failures: read(failures) };
 }
 
 export const env = {
@@ -55,15 +71,7 @@ export const env = {
   get trustedProxies() {
     return Number(process.env.TRUSTED_PROXIES ?? 0);
   },
-  /** How much the management API takes in a minute: from one session or token, and from one address. */
   get apiLimits() {
-    return {
-      reads: perMinute("API_READS_PER_MINUTE", 1_200),
-      changes: perMinute("API_CHANGES_PER_MINUTE", 300),
-      /** Without credentials, where none are needed. */
-      open: perMinute("API_OPEN_PER_MINUTE", 300),
-      /** With credentials that are missing or no good. */
-      failures: perMinute("API_FAILURES_PER_MINUTE", 120),
-    };
+    return readApiLimits(process.env);
   },
 };

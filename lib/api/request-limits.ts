@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Actor } from "#lib/access/actor.ts";
 import { isWellFormedCredential } from "#lib/contract/credential.ts";
-import { env } from "#lib/env.ts";
+import { type ApiLimits, env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { addressBlock } from "./address-block.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -32,7 +32,7 @@ function pay(limit: RateLimit, name: string, subject: string, cost: number, now:
  * What the management API lets through: so many reads and so many changes a minute for each session and token, so many
  * requests without credentials and so many failed ones for each address. Counted in this process.
  */
-export function createRequestLimits(limits: typeof env.apiLimits, clock = () => performance.now()) {
+export function createRequestLimits(limits: ApiLimits, clock = () => performance.now()) {
   const reads = createRateLimit(limits.reads);
   const changes = createRateLimit(limits.changes);
   const open = createRateLimit(limits.open);
