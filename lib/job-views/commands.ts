@@ -61,7 +61,7 @@ export const createView = defineCommand("view.save", async (context, input: NewV
     filters: input.filters as Prisma.InputJsonValue,
   };
   await tx.jobView.createMany({ data: [row] });
-  if (row.shared) await record(context, "share", row);
+  await record(context, row.shared ? "share" : "create", row);
   return toView(row, actor.userId);
 });
 
@@ -99,7 +99,7 @@ export const changeView = defineCommand(
       where: { id, tenantId: actor.tenant.id },
       data: { name: after.name, shared: after.shared, filters: after.filters as Prisma.InputJsonValue },
     });
-    if (before.shared || after.shared) await record(context, "change", after);
+    await record(context, "change", after);
     return after;
   },
 );
@@ -111,6 +111,6 @@ export const deleteView = defineCommand(
     const { tx, actor } = context;
     const view = await changeable(context, id);
     await tx.jobView.deleteMany({ where: { id, tenantId: actor.tenant.id } });
-    if (view.shared) await record(context, "delete", view);
+    await record(context, "delete", view);
   },
 );

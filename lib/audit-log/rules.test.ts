@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import fc from "fast-check";
+import { actionsMeant, actionWords, csvField, differences, targetName } from "./rules.ts";
+
+/** Reads one line of RFC 4180 with one field. */
+const unquoted = (field: string) =>
+  field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
+
+test("a field of CSV is read back as it was, but for the apostrophe before what a spreadsheet would run", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const field = csvField(text);
+      if (!field.startsWith('"')) assert.doesNotMatch(field, /[",\r\n]/);
+      const back = unquoted(field);
+      assert.equal(back.replace(/^'(?=[=+\-@\t\r])/, ""), text.replace(/^'(?=[=+\-@\t\r])/, ""));
+      assert.doesNotMatch(back, /^[=+\-@\t\r]/);
+    }),
+  );
+});
+
+test("formulas are defused and quotes doubled", () => {
+  assert.deepEqual(
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", 'a"b', "a,b", "a\nb", null, 7].map((each) =>
+      csvField(each),
+    ),
+    ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", `"'\rx"`, '"a""b"', '"a,b"', '"a\nb"', "", "7"],
+  );
+});
+
+test("what differs is told field by field, nested ones by their path", () => {
+  assert.deepEqual(
+    differences({ a: 1, b: { c: 1, d: [1] }, gone: true }, { a: 1, b: { c: 2, d: [1] }, come: null }),
+    [
+      { path: "b.c", before: 1, after: 2, kind: "changed" },
+      { path: "gone", before: true, after: undefined, kind: "removed" },
+      { path: "come", before: undefined, after: null, kind: "added" },
+    ],
+  );
+  assert.deepEqual(differences(null, { a: 1 }), [{ path: "a", before: undefined, after: 1, kind: "added" }]);
+  assert.deepEqual(differences({ a: 1 }, null), [
+    { path: "a", before: 1, after: undefined, kind: "removed" },
+  ]);
+  assert.deepEqual(differences(null, null), []);
+});
+
+test("nothing differs from itself, and whatever differs is told", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
+      assert.deepEqual(
+        differences(one, one).filter(({ kind }) => kind === "changed"),
+        [],
+      );
+      const same = JSON.stringify(one) === JSON.stringify(other);
+      const empty = (value: unknown) => typeof value === "object" && Object.keys(value ?? {}).length === 0;
+      if (!same && !(empty(one) && empty(other)))
+        assert.ok(differences(one, other).length > 0 || sameFields(one, other));
+    }),
+  );
+});
+
+/** Whether they hold the same, in whatever order. */
+function sameFields(one: unknown, other: unknown): boolean {
+  const sorted = (value: unknown): string =>
+    JSON.stringify(value, (_, each) =>
+      typeof each === "object" && each !== null && !Array.isArray(each)
+        ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : each,
+    );
+  return sorted(one) === sorted(other);
+}
+
+test("an action is told in words, one without by its code, and found by either", () => {
+  assert.equal(actionWords("revision.publish"), "published");
+  assert.equal(actionWords("thing.be_done"), "thing: be done");
+  const all = ["route.update", "route.delete", "key.revoke"];
+  assert.deepEqual(actionsMeant(all, "deleted route"), ["route.delete"]);
+  assert.deepEqual(actionsMeant(all, "KEY.revoke"), ["key.revoke"]);
+  assert.deepEqual(actionsMeant(all, "  "), []);
+});
+
+test("a target is called what it was called then", () => {
+  assert.equal(targetName("revision", "43", null, { note: "n" }), "r43");
+  assert.equal(targetName("route", "id", { method: "GET", path: "/a" }, null), "GET /a");
+  assert.equal(targetName("key", "id", { name: "old" }, { name: "new" }), "new");
+  assert.equal(targetName("job", "id", null, "text"), null);
+});

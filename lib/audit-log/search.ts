@@ -1,0 +1,96 @@
+import { Prisma, type Transaction } from "#lib/db/client.ts";
+import { actionsMeant } from "./rules.ts";
+import type { AuditFilters } from "./schema.ts";
+
+/** More people or tokens than this with the same beginning of a name are not looked at. */
+const MOST_ACTORS = 50;
+const MOST_ACTIONS = 200;
+
+/** Every action that the tenant's log holds: jumps from one to the next in the index, however many entries each has. */
+export async function actionsIn(tx: Transaction, tenantId: string): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ action: string }[]>`
+    WITH RECURSIVE found AS (
+      (SELECT action FROM audit_entries WHERE tenant_id = ${tenantId}::uuid ORDER BY action LIMIT 1)
+      UNION ALL
+      SELECT (SELECT e.action FROM audit_entries e WHERE e.tenant_id = ${tenantId}::uuid AND e.action > found.action
+        ORDER BY e.action LIMIT 1) FROM found WHERE found.action IS NOT NULL)
+    SELECT action FROM found WHERE action IS NOT NULL LIMIT ${MOST_ACTIONS}`;
+  return rows.map(({ action }) => action);
+}
+
+/** The actors whose label begins with this, in the order of their labels. */
+export async function actorsIn(
+  tx: Transaction,
+  tenantId: string,
+  beginning: string,
+  most = MOST_ACTORS,
+): Promise<string[]> {
+  const within = (label: Prisma.Sql) =>
+    // What begins with it lies before what begins with it and goes on with the greatest character there is.
+    Prisma.sql`${label} COLLATE "C" < ${`${beginning}\u{10FFFF}`}`;
+  const rows = await tx.$queryRaw<{ label: string }[]>`
+    WITH RECURSIVE found AS (
+      (SELECT actor_label AS label FROM audit_entries WHERE tenant_id = ${tenantId}::uuid
+        AND actor_label COLLATE "C" >= ${beginning} AND ${within(Prisma.sql`actor_label`)}
+        ORDER BY actor_label COLLATE "C" LIMIT 1)
+      UNION ALL
+      SELECT (SELECT e.actor_label FROM audit_entries e WHERE e.tenant_id = ${tenantId}::uuid
+        AND e.actor_label COLLATE "C" > found.label COLLATE "C" AND ${within(Prisma.sql`e.actor_label`)}
+        ORDER BY e.actor_label COLLATE "C" LIMIT 1) FROM found WHERE found.label IS NOT NULL)
+    SELECT label FROM found WHERE label IS NOT NULL LIMIT ${most}`;
+  return rows.map(({ label }) => label);
+}
+
+/** What must hold of every entry, whichever way it is found. */
+function always(tenantId: string, filters: AuditFilters): Prisma.Sql[] {
+  const { target, request, from, to, support } = filters;
+  return [
+    Prisma.sql`tenant_id = ${tenantId}::uuid`,
+    ...(target ? [Prisma.sql`target_id = ${target}`] : []),
+    ...(request ? [Prisma.sql`request_id = ${request}`] : []),
+    ...(from ? [Prisma.sql`at >= ${from}::timestamptz`] : []),
+    ...(to ? [Prisma.sql`at < ${to}::timestamptz`] : []),
+    ...(support ? [Prisma.sql`support_session_id IS NOT NULL`] : []),
+  ];
+}
+
+const byLabel = (label: string) => Prisma.sql`actor_label COLLATE "C" = ${label}`;
+const byAction = (action: string) => Prisma.sql`action = ${action}`;
+
+/** All pairs of one from each; no condition at all when there are no parts. */
+const together = (parts: readonly (readonly Prisma.Sql[])[]): Prisma.Sql[][] =>
+  parts.reduce<Prisma.Sql[][]>(
+    (all, part) => all.flatMap((before) => part.map((each) => [...before, each])),
+    [[]],
+  );
+
+/**
+ * The conditions under which entries are looked for, each of which an index answers in the order of time; what is found
+ * under any of them is meant. None when nothing can match.
+ */
+export async function waysTo(
+  tx: Transaction,
+  tenantId: string,
+  filters: AuditFilters,
+): Promise<Prisma.Sql[]> {
+  const { q, actor, action } = filters;
+  const parts: Prisma.Sql[][] = [];
+  const actions = action || q ? await actionsIn(tx, tenantId) : [];
+  if (action) {
+    parts.push(actions.filter((one) => one === action || one.startsWith(`${action}.`)).map(byAction));
+  }
+  if (actor) parts.push((await actorsIn(tx, tenantId, actor)).map(byLabel));
+  if (q) {
+    parts.push([
+      Prisma.sql`target_id = ${q}`,
+      Prisma.sql`request_id = ${q}`,
+      Prisma.sql`ip = ${q}`,
+      ...(await actorsIn(tx, tenantId, q)).map(byLabel),
+      ...actionsMeant(actions, q).map(byAction),
+    ]);
+  }
+  const base = always(tenantId, filters);
+  return together(parts)
+    .slice(0, 400)
+    .map((conditions) => Prisma.join([...base, ...conditions], " AND "));
+}
