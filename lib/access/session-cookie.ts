@@ -4,9 +4,13 @@ import { env } from "#lib/env.ts";
 
 export const SESSION_SECONDS = 30 * 86_400;
 
-/** The browser sends a `__Secure-` cookie over TLS only. */
-export const sessionCookieName = (secure: boolean): string =>
-  secure ? "__Secure-gatehouse.session" : "gatehouse.session";
+/**
+ * The name of a cookie of ours. `__Host-`, which needs TLS, makes the browser hold us to it: set over TLS, for this host
+ * alone and all of its paths. Nobody on a neighbouring host, or in between, can put another one in its place.
+ */
+export const cookieName = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name);
+
+export const sessionCookieName = (secure: boolean): string => cookieName("gatehouse.session", secure);
 
 /** The value of a cookie that a request carries; null when it does not. */
 export function cookieValue(header: string | null, name: string): string | null {

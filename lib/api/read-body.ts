@@ -6,8 +6,21 @@ const LOST_NAME = "__proto__";
 /** The name itself, or an escape that one of its characters could hide behind. */
 const MAY_HOLD_IT = /__proto__|\\u00(?:5f|6f|7[024])/i;
 
+/** Deeper than anything that a person or a program means; what comes after may walk a value step by step. */
+const MAX_DEPTH = 256;
+
+/** Whether a text opens as many lists and objects as it takes to be too deep, next to or inside one another. */
+function mayBeDeep(text: string): boolean {
+  let opened = 0;
+  for (let at = 0; at < text.length && opened <= MAX_DEPTH; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) opened++;
+  }
+  return opened > MAX_DEPTH;
+}
+
 /** Where a value stands; linked, because paths that are copied at each step cost the square of the depth. */
-type Place = { name: string; in: Place | null };
+type Place = { name: string; in: Place | null; depth: number };
 
 function pathOf(place: Place): string {
   const names: string[] = [];
@@ -15,14 +28,18 @@ function pathOf(place: Place): string {
   return names.reverse().join(".");
 }
 
-/** Looks without recursion, so that no depth can exhaust the stack. Throws `invalid_input` (422). */
-function refuseLostNames(document: unknown): void {
+/** Looks without recursion, so that no depth can exhaust the stack. Throws `invalid_input` (422) or `bad_request`. */
+function refuseUnkeepable(document: unknown): void {
   const open: { value: unknown; place: Place | null }[] = [{ value: document, place: null }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, place } = next;
     if (value === null || typeof value !== "object") continue;
+    const depth = (place?.depth ?? 0) + 1;
+    if (depth > MAX_DEPTH) {
+      throw new DomainError("bad_request", `The body is nested more than ${MAX_DEPTH} levels deep.`);
+    }
     for (const [name, member] of Object.entries(value)) {
-      const at = { name, in: place };
+      const at = { name, in: place, depth };
       if (name === LOST_NAME) throw invalid([{ path: pathOf(at), message: "cannot be a name" }]);
       open.push({ value: member, place: at });
     }
@@ -46,7 +63,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
 
 /**
  * Reads a JSON body of at most `maxBytes`. Throws `unsupported_media_type` (415), `payload_too_large` (413) or
- * `bad_request` (400: not UTF-8, not JSON) or `invalid_input` (a name that would be lost); none of the messages quotes the body, which may hold a secret.
+ * `bad_request` (400: not UTF-8, not JSON, nested without end) or `invalid_input` (a name that would be lost); none of the messages quotes the body, which may hold a secret.
  */
 export async function readJsonBody(request: Request, maxBytes = DEFAULT_MAX_BYTES): Promise<unknown> {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
@@ -63,6 +80,6 @@ export async function readJsonBody(request: Request, maxBytes = DEFAULT_MAX_BYTE
   } catch {
     throw new DomainError("bad_request", "The body is not valid JSON.");
   }
-  if (MAY_HOLD_IT.test(text)) refuseLostNames(value);
+  if (MAY_HOLD_IT.test(text) || mayBeDeep(text)) refuseUnkeepable(value);
   return value;
 }

@@ -1,4 +1,5 @@
 import { decode, encode } from "next-auth/jwt";
+import { cookieName } from "#lib/access/session-cookie.ts";
 import { env } from "#lib/env.ts";
 import type { ErrandPurpose } from "./schema.ts";
 
@@ -24,8 +25,7 @@ export type Errand = {
 /** Leave to go on an errand that changes something, given to a session on purpose. */
 export type Ticket = { purpose: ErrandPurpose; provider: string; sessionId: string };
 
-export const errandCookieName = (secure: boolean): string =>
-  secure ? "__Secure-gatehouse.errand" : "gatehouse.errand";
+export const errandCookieName = (secure: boolean): string => cookieName("gatehouse.errand", secure);
 
 const ERRAND_SALT = "gatehouse errand";
 const TICKET_SALT = "gatehouse errand ticket";

@@ -2,6 +2,7 @@ import type { NextAuthOptions } from "next-auth";
 import type { PersonActor } from "#lib/access/actor.ts";
 import { authenticate } from "#lib/access/authenticate.ts";
 import { clientIp } from "#lib/access/client-ip.ts";
+import { cookieName } from "#lib/access/session-cookie.ts";
 import { errorResponse } from "#lib/api/responses.ts";
 import { assertSameOrigin } from "#lib/api/same-origin.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -57,9 +58,7 @@ function cookieLine(name: string, value: string, maxAge: number): string {
 const forgetVisit = () =>
   [
     errandCookieName(isSecure()),
-    ...["state", "nonce", "pkce.code_verifier"].map(
-      (name) => `${isSecure() ? "__Secure-" : ""}next-auth.${name}`,
-    ),
+    ...["state", "nonce", "pkce.code_verifier"].map((name) => cookieName(`next-auth.${name}`, isSecure())),
   ].map((name) => cookieLine(name, "", 0));
 
 /** Somebody who is signed in, in this browser, with nothing left to give. */

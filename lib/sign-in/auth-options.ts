@@ -1,12 +1,27 @@
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { clientIp } from "#lib/access/client-ip.ts";
-import { SESSION_SECONDS, sessionCookieName } from "#lib/access/session-cookie.ts";
+import { cookieName, SESSION_SECONDS } from "#lib/access/session-cookie.ts";
 import { env } from "#lib/env.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
 import { paths } from "#lib/paths.ts";
 import { endSession, signIn } from "./commands.ts";
 import { returnToConsole } from "./return-address.ts";
+
+/** How long somebody may take at an identity provider. */
+const VISIT_SECONDS = 900;
+
+/** Out of every script's reach, and sent along only by this site's own pages and by links to it. */
+const cookie = (name: string, secure: boolean, maxAge?: number) => ({
+  name: cookieName(name, secure),
+  options: {
+    httpOnly: true,
+    sameSite: "lax" as const,
+    path: "/",
+    secure,
+    ...(maxAge === undefined ? {} : { maxAge }),
+  },
+});
 
 /** Turns a refusal into the code that the sign-in page explains; nothing of the cause goes to the browser. */
 function signInErrorCode(error: unknown): string {
@@ -31,10 +46,12 @@ export function sessionOptions(): Omit<NextAuthOptions, "providers"> {
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },
     useSecureCookies: secure,
     cookies: {
-      sessionToken: {
-        name: sessionCookieName(secure),
-        options: { httpOnly: true, sameSite: "lax", path: "/", secure },
-      },
+      sessionToken: cookie("gatehouse.session", secure),
+      csrfToken: cookie("next-auth.csrf-token", secure),
+      callbackUrl: cookie("next-auth.callback-url", secure),
+      state: cookie("next-auth.state", secure, VISIT_SECONDS),
+      nonce: cookie("next-auth.nonce", secure, VISIT_SECONDS),
+      pkceCodeVerifier: cookie("next-auth.pkce.code_verifier", secure, VISIT_SECONDS),
     },
     callbacks: {
       jwt: ({ token, user }) => (user ? { sid: user.id } : { sid: token.sid }),
