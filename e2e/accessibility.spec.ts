@@ -54,7 +54,16 @@ async function everyPage(page: Page): Promise<string[]> {
     "/settings/alerts",
     "/jobs/00000000-0000-7000-8000-000000000000",
   ].map((path) => `/t/acme${path}`);
-  return [...pages, "/new-tenant", "/claim", "/claim#no-link"];
+  return [
+    ...pages,
+    "/new-tenant",
+    "/account",
+    "/account/verify-email",
+    "/forgot-password",
+    "/reset-password",
+    "/claim",
+    "/claim#no-link",
+  ];
 }
 
 for (const { name, width, height } of SIZES) {

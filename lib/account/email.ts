@@ -71,7 +71,7 @@ export async function requestVerification(actor: PersonActor): Promise<Pending> 
     where: { id: actor.userId },
     select: { emailVerifiedAt: true },
   });
-  if (emailVerifiedAt) throw conflict("Your address is proven already.");
+  if (emailVerifiedAt) throw conflict("Your address is verified already.");
   return sendLink(actor, actor.email);
 }
 

@@ -36,7 +36,7 @@ export const passwordChangedMail = (to: string): Mail =>
   ]);
 
 export const verifyMail = (to: string, secret: string): Mail =>
-  mail(to, "prove your e-mail address", [
+  mail(to, "verify your e-mail address", [
     `Somebody who has an account says that ${to} is their address. If it is you, sign in and open this link:`,
     verifyAddress(secret),
     "",

@@ -13,7 +13,7 @@ const EmailDialog = lazy(() =>
   import("./email-dialog.tsx").then((module) => ({ default: module.EmailDialog })),
 );
 
-const NO_MAIL = "This installation sends no mail, so no address can be proven. Ask whoever runs it.";
+const NO_MAIL = "This installation sends no mail, so no address can be verified. Ask whoever runs it.";
 
 /** The address, whether it is proven, and what is on its way. */
 export function EmailSetting({
@@ -48,7 +48,7 @@ export function EmailSetting({
           <p className="font-medium">E-mail</p>
           <p className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1">
             <span className="wrap-anywhere">{email}</span>
-            {emailVerifiedAt ? <Badge tone="ok">proven</Badge> : <Badge tone="warn">not proven</Badge>}
+            {emailVerifiedAt ? <Badge tone="ok">verified</Badge> : <Badge tone="warn">not verified</Badge>}
           </p>
         </div>
         <Button disabledReason={reason} onClick={() => setAsking(true)}>
@@ -71,7 +71,7 @@ export function EmailSetting({
         >
           <p>
             {pendingEmail.email === email
-              ? "Open it in this browser to prove the address."
+              ? "Open it in this browser to verify the address."
               : `Open it in this browser; until then your address stays ${email}.`}{" "}
             It ends <RelativeTime at={pendingEmail.expiresAt} />.
           </p>
@@ -79,7 +79,7 @@ export function EmailSetting({
       ) : emailVerifiedAt ? null : (
         <Notice
           tone="warn"
-          title="Nobody has proven yet that this address is yours"
+          title="It is not verified yet that this address is yours"
           action={
             <Button
               size="small"

@@ -22,7 +22,7 @@ export function PasswordSection({ initial }: { initial: Account }) {
       title="Password"
       description="With it and your e-mail address you sign in. Nobody can look it up, whoever runs this installation included."
     >
-      <div className="flex max-w-120 flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <p>
           {hasPassword ? (
             <>

@@ -23,16 +23,20 @@ export function ProfileSection({ initial }: { initial: Account }) {
       title="Profile"
       description="What the other members of your tenants see of you, and how the console looks to you."
     >
-      <div className="max-w-120 space-y-6">
-        <NameForm
-          name={account.name}
-          onSaved={(saved) => {
-            set(saved);
-            void reload();
-          }}
-        />
+      <div className="space-y-6">
+        <div className="max-w-120">
+          <NameForm
+            name={account.name}
+            onSaved={(saved) => {
+              set(saved);
+              void reload();
+            }}
+          />
+        </div>
         <EmailSetting account={account} onChanged={reload} />
-        <ThemeSetting />
+        <div className="max-w-120">
+          <ThemeSetting />
+        </div>
       </div>
     </AccountSection>
   );

@@ -5,7 +5,7 @@ import { pageNonce } from "#lib/access/page-nonce.ts";
 import { VerifyView } from "./verify-view.tsx";
 
 export const metadata: Metadata = {
-  title: "Prove your address",
+  title: "Verify your address",
   robots: { index: false, follow: false, noarchive: true, nosnippet: true },
   referrer: "no-referrer",
 };

@@ -48,7 +48,7 @@ export function VerifyView({ signedInAs }: { signedInAs: string | null }) {
   const toAccount = <LinkButton href={paths.account()}>Go to your account</LinkButton>;
   switch (state.at) {
     case "opening":
-      return <PlainPage title="Prove your address" />;
+      return <PlainPage title="Verify your address" />;
     case "no-link":
       return (
         <PlainPage
@@ -71,7 +71,7 @@ export function VerifyView({ signedInAs }: { signedInAs: string | null }) {
       return signedInAs === null ? (
         <PlainPage
           title="Sign in to go on"
-          lead="The link proves your address together with your sign-in, so that nobody else's account can get it."
+          lead="The link verifies your address together with your sign-in, so that nobody else's account can get it."
         >
           <LinkButton variant="primary" href={paths.signIn(paths.verifyEmail())} onClick={parkLinkSecret}>
             Sign in
@@ -79,7 +79,7 @@ export function VerifyView({ signedInAs }: { signedInAs: string | null }) {
         </PlainPage>
       ) : (
         <PlainPage
-          title="Prove your address"
+          title="Verify your address"
           lead={
             <>
               You are signed in as <strong className="wrap-anywhere text-text">{signedInAs}</strong>. The
@@ -102,7 +102,7 @@ export function VerifyView({ signedInAs }: { signedInAs: string | null }) {
       );
     case "done":
       return (
-        <PlainPage title="Your address is proven" lead={`${state.email} is the address of your account.`}>
+        <PlainPage title="Your address is verified" lead={`${state.email} is the address of your account.`}>
           {toAccount}
         </PlainPage>
       );
