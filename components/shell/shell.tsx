@@ -189,6 +189,13 @@ function useShellCommands(
           hint: one.slug,
           href: paths.overview(one.slug),
         })),
+      {
+        id: "all-tenants",
+        label: "All tenants",
+        group: "Tenants",
+        keywords: "switch search list",
+        href: paths.home(),
+      },
       { id: "new-tenant", label: "New tenant", group: "Tenants", href: paths.newTenant() },
       {
         id: "account",

@@ -1,10 +1,13 @@
 "use client";
-import { Check, ChevronsUpDown, LifeBuoy, Plus } from "lucide-react";
+import { Check, ChevronsUpDown, LifeBuoy, Plus, Search } from "lucide-react";
 import { Menu } from "#components/ui/menu.tsx";
 import { paths } from "#lib/paths.ts";
 import { Mark } from "./mark.tsx";
 
 export type TenantName = { slug: string; name: string };
+
+/** More than these are looked for on a page of their own. */
+const MOST_SHOWN = 12;
 
 /** Which tenant this is, and the way to the others. */
 export function TenantSwitcher({
@@ -16,6 +19,10 @@ export function TenantSwitcher({
   tenants: readonly TenantName[];
   operator: boolean;
 }) {
+  const others = tenants.filter(({ slug }) => slug !== tenant.slug);
+  // The current one may lie beyond those that were read.
+  const all = others.length === tenants.length && !operator ? [tenant, ...others] : tenants;
+  const shown = all.length > MOST_SHOWN ? [tenant, ...others.slice(0, MOST_SHOWN - 1)] : all;
   return (
     <Menu
       align="start"
@@ -31,7 +38,7 @@ export function TenantSwitcher({
         </button>
       }
       items={[
-        ...tenants.map((one) => ({
+        ...shown.map((one) => ({
           label: one.name,
           href: paths.overview(one.slug),
           icon:
@@ -41,6 +48,9 @@ export function TenantSwitcher({
               <span className="block w-3.5" />
             ),
         })),
+        ...(all.length > MOST_SHOWN
+          ? [{ label: "Search all tenants", href: paths.home(), icon: <Search aria-hidden size={14} /> }]
+          : []),
         null,
         ...(operator
           ? [{ label: "Support desk", href: paths.support(), icon: <LifeBuoy aria-hidden size={14} /> }]
