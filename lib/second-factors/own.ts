@@ -5,6 +5,7 @@ import { type AuditRecord, writePersonalAudit } from "#lib/audit/audit.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { withUser } from "#lib/db/scope.ts";
 import { conflict } from "#lib/errors/domain-error.ts";
+import { whyKeepLast } from "./rules.ts";
 
 type Own = { tx: Transaction; audit(record: Omit<AuditRecord, "targetType">): Promise<void> };
 
@@ -49,15 +50,6 @@ export async function tenantsThatRequire(tx: Transaction, userId: string): Promi
   });
   return rows.map(({ tenant }) => tenant.name);
 }
-
-const listed = (names: readonly string[]): string =>
-  names.length > 3 ? `${names.slice(0, 3).join(", ")} and others` : names.join(" and ");
-
-/** Why somebody cannot give up their last factor; null when they can. Asked by the page and enforced here. */
-export const whyKeepLast = (names: readonly string[]): string | null =>
-  names.length === 0
-    ? null
-    : `${listed(names)} ${names.length === 1 ? "asks" : "ask"} everybody for a second factor, and this is your last one. Add another first, or leave ${names.length === 1 ? "that tenant" : "those tenants"}.`;
 
 /**
  * Called after a factor was removed: what is left may not be nothing while a tenant asks for something, and recovery

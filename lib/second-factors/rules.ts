@@ -18,6 +18,16 @@ export const plainRecoveryCode = (typed: string): string =>
 /** A recovery code as it is shown: groups of four. */
 export const groupedRecoveryCode = (plain: string): string => plain.match(/.{1,4}/g)?.join("-") ?? "";
 
+/** Names of tenants in a sentence, the first three of many. */
+export const listed = (names: readonly string[]): string =>
+  names.length > 3 ? `${names.slice(0, 3).join(", ")} and others` : names.join(" and ");
+
+/** Why somebody whose tenants with these names ask for two factors cannot give up their last one; null when they can. */
+export const whyKeepLast = (names: readonly string[]): string | null =>
+  names.length === 0
+    ? null
+    : `${listed(names)} ${names.length === 1 ? "asks" : "ask"} everybody for a second factor, and this is your last one. Add another first, or leave ${names.length === 1 ? "that tenant" : "those tenants"}.`;
+
 const IP_ADDRESS = /^(\d+(\.\d+){3}|\[.*\])$/;
 
 /**

@@ -10,7 +10,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { api } from "#lib/api/client.ts";
-import { MOST_PASSKEYS, suggestedName } from "#lib/second-factors/rules.ts";
+import { MOST_PASSKEYS, suggestedName, whyKeepLast } from "#lib/second-factors/rules.ts";
 import type { Passkey, SecondFactors } from "#lib/second-factors/schema.ts";
 import { AccountSection } from "./account-section.tsx";
 import { useSecondFactors } from "./use-second-factors.ts";
@@ -36,6 +36,7 @@ export function PasskeysSection({ initial, email }: { initial: SecondFactors; em
     whyNoPasskeys ??
     (known ? null : "This browser does not know passkeys, or not at this address.") ??
     (passkeys.length < MOST_PASSKEYS ? null : `You have ${MOST_PASSKEYS} passkeys, which is the most.`);
+  const whyKeep = passkeys.length === 1 && !factors.totp ? whyKeepLast(factors.requiredBy) : null;
   const remove = async ({ id, name }: Passkey) => {
     await api.delete(`/me/passkeys/${id}`);
     await reload();
@@ -72,7 +73,12 @@ export function PasskeysSection({ initial, email }: { initial: SecondFactors; em
                   items={[
                     { label: "Rename", onSelect: () => setNaming(passkey) },
                     null,
-                    { label: "Remove", danger: true, onSelect: () => setRemoving(passkey) },
+                    {
+                      label: "Remove",
+                      danger: true,
+                      disabledReason: whyKeep,
+                      onSelect: () => setRemoving(passkey),
+                    },
                   ]}
                 />
               </li>

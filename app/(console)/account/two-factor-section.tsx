@@ -9,7 +9,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { api } from "#lib/api/client.ts";
-import { FEW_RECOVERY_CODES } from "#lib/second-factors/rules.ts";
+import { FEW_RECOVERY_CODES, listed, whyKeepLast } from "#lib/second-factors/rules.ts";
 import type { SecondFactors, TotpSetup } from "#lib/second-factors/schema.ts";
 import { AccountSection } from "./account-section.tsx";
 import { useSecondFactors } from "./use-second-factors.ts";
@@ -32,6 +32,7 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
   const [asking, setAsking] = useState<Asking>(null);
   const [busy, setBusy] = useState(false);
   const on = totp !== null || factors.passkeys.length > 0;
+  const whyNotOff = factors.passkeys.length === 0 ? whyKeepLast(requiredBy) : null;
 
   const begin = async () => {
     setBusy(true);
@@ -75,7 +76,12 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
                   items={[
                     { label: "Replace app", disabledReason: whyNoTotp, onSelect: () => void begin() },
                     null,
-                    { label: "Turn off", danger: true, onSelect: () => setAsking("turn-off") },
+                    {
+                      label: "Turn off",
+                      danger: true,
+                      disabledReason: whyNotOff,
+                      onSelect: () => setAsking("turn-off"),
+                    },
                   ]}
                 />
               ) : (
@@ -162,8 +168,7 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
 /** What the person's tenants ask for, when they ask. */
 function Demand({ requiredBy, on }: { requiredBy: readonly string[]; on: boolean }) {
   if (requiredBy.length === 0) return null;
-  const names =
-    requiredBy.length > 3 ? `${requiredBy.slice(0, 3).join(", ")} and others` : requiredBy.join(" and ");
+  const names = listed(requiredBy);
   const asks = requiredBy.length === 1 ? "asks" : "ask";
   return on ? (
     <p className="wrap-anywhere text-muted">
