@@ -25,6 +25,7 @@ async function run(script: string, given: readonly string[], environment: Record
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env.PATH ?? "",
+      NODE_ENV: "test",
       CONSOLE_DATABASE_URL: plane.database.consoleUrl,
       CONSOLE_URL: "https://gate.example",
       ...environment,
