@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { expectNoViolationInEitherTheme } from "./no-violation.ts";
 import { demoPerson, GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
 

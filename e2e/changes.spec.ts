@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { GATEWAY_URL, signInAs } from "./session.ts";
 
 const fresh = (what: string) => `${what}-${Date.now().toString(36)}`;

@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { enqueueFailingJob, forgetSession, signInAs } from "./session.ts";
 
 const API = "/api/v1/tenants/acme";

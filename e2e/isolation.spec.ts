@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test } from "./journey.ts";
 import { GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
 
 const ACME_PAGES = [

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { expect, test } from "@playwright/test";
 import { SignJWT } from "jose";
+import { expect, test } from "./journey.ts";
 import { GATEWAY_URL, resetDraft, signInAs } from "./session.ts";
 
 test.afterAll(resetDraft);

@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test } from "./journey.ts";
 import { enqueueFailingJob, signInAs } from "./session.ts";
 
 /** A dead job needs two attempts and the second between them. */

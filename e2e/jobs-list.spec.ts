@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { expectNoViolation } from "./no-violation.ts";
 import { forgetSession, GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
 

@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { GATEWAY_URL, signInAs } from "./session.ts";
 
 const PHONE = { width: 375, height: 800 };

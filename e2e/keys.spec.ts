@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
 
 const fresh = (what: string) => `${what}-${Date.now().toString(36)}`;

@@ -1,4 +1,4 @@
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "./journey.ts";
 import { expectNoViolationInEitherTheme } from "./no-violation.ts";
 import { signInAs } from "./session.ts";
 

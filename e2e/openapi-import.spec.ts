@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { resetDraft, signInAs } from "./session.ts";
 
 test.afterAll(resetDraft);

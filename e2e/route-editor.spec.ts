@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "./journey.ts";
 import { resetDraft, signInAs } from "./session.ts";
 
 test.afterAll(resetDraft);

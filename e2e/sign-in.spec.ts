@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test } from "./journey.ts";
 import { signInAs } from "./session.ts";
 
 test("signing in leads back to the page that was asked for", async ({ page }) => {

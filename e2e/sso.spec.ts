@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { forgetSession, signInAs } from "./session.ts";
 
 /** Signs in at the identity provider, whose page is before the person. */

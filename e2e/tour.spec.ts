@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "@playwright/test";
+import { expect, test } from "./journey.ts";
 import { stackOfThisWorker } from "./stack.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
