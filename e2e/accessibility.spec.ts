@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "./journey.ts";
 import { expectNoViolationInEitherTheme } from "./no-violation.ts";
 import { signInAs } from "./session.ts";
 
@@ -48,6 +48,8 @@ async function everyPage(page: Page): Promise<string[]> {
     await first("jobs", "&state=succeeded"),
     "/gateways",
     "/members",
+    "/audit",
+    "/audit?q=nothing-is-called-so",
     "/tokens",
     "/settings",
     "/settings/webhooks",
@@ -57,6 +59,7 @@ async function everyPage(page: Page): Promise<string[]> {
   return [
     ...pages,
     "/new-tenant",
+    "/deleted-tenants",
     "/account",
     "/account/verify-email",
     "/forgot-password",

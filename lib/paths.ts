@@ -40,6 +40,8 @@ export const paths = {
   /** One's own settings, with the word that a provider has been added to them. */
   accountProviderAdded: (provider: string) => `/account${queryString({ added: provider })}#providers`,
   newTenant: () => "/new-tenant",
+  /** The tenants that one owned, while they can be had back. */
+  deletedTenants: () => "/deleted-tenants",
   claim: () => "/claim",
   join: () => "/join",
   /** What a tenant asks of a member who has not got it, and where to go once one has. */
@@ -90,6 +92,24 @@ export const paths = {
     `${tenant(slug)}/members${queryString(query)}`,
   invitations: (slug: string, query: { invite?: "1" } = {}) =>
     `${tenant(slug)}/members/invitations${queryString(query)}`,
+  audit: (
+    slug: string,
+    query: {
+      q?: string;
+      actor?: string;
+      action?: string;
+      target?: string;
+      request?: string;
+      support?: "1";
+    } = {},
+  ) => `${tenant(slug)}/audit${queryString(query)}`,
+  auditEntry: (slug: string, id: string) => `${tenant(slug)}/audit/${part(id)}`,
+  /** Not a page: the management API's answer, to be saved as a file. */
+  auditExport: (
+    slug: string,
+    format: "jsonl" | "csv",
+    filters: Partial<Record<string, string | undefined>> = {},
+  ) => `/api/v1/tenants/${part(slug)}/audit/export${queryString({ format, ...filters })}`,
   tokens: (slug: string) => `${tenant(slug)}/tokens`,
   settings: (slug: string) => `${tenant(slug)}/settings`,
   webhooks: (slug: string) => `${tenant(slug)}/settings/webhooks`,

@@ -6,7 +6,7 @@ import { requireActor } from "#lib/access/current-actor.ts";
 import { fromCursor, type PageSearch, pageInput } from "#lib/api/page-input.ts";
 import { line } from "#lib/contract/text.ts";
 import { paths, queryString } from "#lib/paths.ts";
-import { listMyTenants } from "#lib/tenants/queries.ts";
+import { listDeletedTenants, listMyTenants } from "#lib/tenants/queries.ts";
 import { NewTenantForm } from "./new-tenant/new-tenant-form.tsx";
 import { SignOutButton } from "./sign-out-button.tsx";
 import { TenantList } from "./tenant-list.tsx";
@@ -28,6 +28,8 @@ export default async function HomePage({ searchParams }: { searchParams: PageSea
   );
   const [only] = page.data;
   const whole = cursor === undefined && q === undefined;
+  const deleted = await listDeletedTenants(actor);
+  if (!only && whole && deleted.length > 0) redirect(paths.deletedTenants());
   if (!only && whole && actor.isOperator) redirect(paths.support());
   if (only && page.data.length === 1 && whole) redirect(paths.overview(only.slug));
   if (!only && whole) {
@@ -52,6 +54,9 @@ export default async function HomePage({ searchParams }: { searchParams: PageSea
       )}
       <div className="mt-4 flex flex-wrap gap-2">
         <LinkButton href={paths.newTenant()}>New tenant</LinkButton>
+        {deleted.length > 0 ? (
+          <LinkButton href={paths.deletedTenants()}>Recently deleted ({deleted.length})</LinkButton>
+        ) : null}
         {actor.isOperator ? <LinkButton href={paths.support()}>Support desk</LinkButton> : null}
         {page.next_cursor ? (
           <LinkButton href={`${paths.home()}${queryString({ cursor: page.next_cursor, q })}`}>

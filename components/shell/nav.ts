@@ -8,6 +8,7 @@ import {
   ListChecks,
   type LucideIcon,
   ScanSearch,
+  ScrollText,
   Server,
   Settings,
   Skull,
@@ -127,6 +128,15 @@ export const NAV: readonly NavGroup[] = [
         href: paths.members,
         key: "m",
         keywords: "people roles invitations invite leave owner",
+      },
+      {
+        id: "audit",
+        label: "Audit",
+        icon: ScrollText,
+        href: (tenant) => paths.audit(tenant),
+        key: "a",
+        keywords: "log who changed history export compliance verify chain",
+        needs: "audit.read",
       },
       {
         id: "tokens",

@@ -36,6 +36,8 @@ type SupportPass = { sessionId: string; mode: "read" | "requeue"; expiresAt: str
 type ShellProps = {
   tenant: TenantName & { role: Role };
   tenants: readonly TenantName[];
+  /** How many tenants the person deleted and can have back. */
+  deleted?: number;
   person: Person;
   /** Of an operator who is no member: told in a bar that stays above everything. */
   support?: SupportPass | null;
@@ -45,7 +47,7 @@ type ShellProps = {
 };
 
 /** The frame around every page of a tenant: sidebar or drawer, live pill, ⌘K, shortcuts. */
-export function Shell({ tenant, tenants, person, support, notice, children }: ShellProps) {
+export function Shell({ tenant, tenants, deleted = 0, person, support, notice, children }: ShellProps) {
   const [palette, setPalette] = useState<Lazily>("never");
   const [help, setHelp] = useState<Lazily>("never");
   const [drawer, setDrawer] = useState<Lazily>("never");
@@ -58,7 +60,7 @@ export function Shell({ tenant, tenants, person, support, notice, children }: Sh
   );
   useShortcuts({ hrefOf, onPalette, onHelp });
   useCommands(useShellCommands(tenant, tenants, onHelp));
-  const sidebar = { tenant, tenants, person, onPalette, onHelp };
+  const sidebar = { tenant, tenants, deleted, person, onPalette, onHelp };
 
   return (
     <>

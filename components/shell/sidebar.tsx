@@ -13,6 +13,7 @@ import { type Person, UserMenu } from "./user-menu.tsx";
 export type SidebarProps = {
   tenant: TenantName & { role: Role };
   tenants: readonly TenantName[];
+  deleted: number;
   person: Person;
   onPalette: () => void;
   onHelp: () => void;
@@ -21,12 +22,17 @@ export type SidebarProps = {
 };
 
 /** Where one is, where one can go, what is live, and who one is. */
-export function Sidebar({ tenant, tenants, person, onPalette, onHelp, onLeave }: SidebarProps) {
+export function Sidebar({ tenant, tenants, deleted, person, onPalette, onHelp, onLeave }: SidebarProps) {
   const current = currentNavId(tenant.slug, usePathname(), useSearchParams());
   return (
     <div className="flex h-full flex-col">
       <div className="flex items-center px-2 pt-2">
-        <TenantSwitcher tenant={tenant} tenants={tenants} operator={person.operator ?? false} />
+        <TenantSwitcher
+          tenant={tenant}
+          tenants={tenants}
+          deleted={deleted}
+          operator={person.operator ?? false}
+        />
       </div>
       <div className="space-y-2 px-3 pt-2 pb-3">
         <LivePill tenant={tenant.slug} />

@@ -1,5 +1,5 @@
 "use client";
-import { Check, ChevronsUpDown, LifeBuoy, Plus, Search } from "lucide-react";
+import { ArchiveRestore, Check, ChevronsUpDown, LifeBuoy, Plus, Search } from "lucide-react";
 import { Menu } from "#components/ui/menu.tsx";
 import { paths } from "#lib/paths.ts";
 import { Mark } from "./mark.tsx";
@@ -13,10 +13,13 @@ const MOST_SHOWN = 12;
 export function TenantSwitcher({
   tenant,
   tenants,
+  deleted,
   operator,
 }: {
   tenant: TenantName;
   tenants: readonly TenantName[];
+  /** How many were deleted and can be had back. */
+  deleted: number;
   operator: boolean;
 }) {
   const others = tenants.filter(({ slug }) => slug !== tenant.slug);
@@ -54,6 +57,15 @@ export function TenantSwitcher({
         null,
         ...(operator
           ? [{ label: "Support desk", href: paths.support(), icon: <LifeBuoy aria-hidden size={14} /> }]
+          : []),
+        ...(deleted > 0
+          ? [
+              {
+                label: `Recently deleted (${deleted})`,
+                href: paths.deletedTenants(),
+                icon: <ArchiveRestore aria-hidden size={14} />,
+              },
+            ]
           : []),
         { label: "New tenant", href: paths.newTenant(), icon: <Plus aria-hidden size={14} /> },
       ]}

@@ -41,7 +41,7 @@ before(async () => {
     { name: "=HYPERLINK(1)", description: "", authorizedRequests: null, expiresAt: null },
   );
   await revokeKey(admin, { id: key.id, reason: 'said "no",\nthen left' });
-  await deleteRoute(owner, { id: routeId, version: 1 });
+  await deleteRoute(owner, { id: routeId });
 });
 after(() => plane?.close());
 

@@ -16,6 +16,7 @@ import { isSupportRole, roleName, whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
+import { DeleteTenant } from "./delete-tenant.tsx";
 import { JobRetentionSettings } from "./job-retention-settings.tsx";
 import { MaskRulesSettings } from "./mask-rules-settings.tsx";
 import { SecuritySettings } from "./security-settings.tsx";
@@ -29,6 +30,7 @@ const PARTS = [
   { id: "jobs", label: "Jobs" },
   { id: "notices", label: "Who is told" },
   { id: "own", label: "Your ways in" },
+  { id: "delete", label: "Delete" },
 ] as const;
 
 /** The settings of a tenant. What only owners change is shown to everybody, and says so. */
@@ -39,7 +41,7 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
     <div className="max-w-180">
       <PageHeader title="Settings" />
       <nav aria-label="On this page" className="mb-6 flex flex-wrap gap-x-4 gap-y-1">
-        {PARTS.filter(({ id }) => id !== "own" || !support).map(({ id, label }) => (
+        {PARTS.filter(({ id }) => (id !== "own" && id !== "delete") || !support).map(({ id, label }) => (
           <TextLink key={id} href={`#${id}`}>
             {label}
           </TextLink>
@@ -104,6 +106,11 @@ export function SettingsView({ tenant, email }: { tenant: Tenant; email: string 
               />
             </ul>
           </Section>
+        </Part>
+      )}
+      {support ? null : (
+        <Part id="delete">
+          <DeleteTenant tenant={tenant} />
         </Part>
       )}
       <ConfirmDialog
