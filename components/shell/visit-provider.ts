@@ -23,7 +23,9 @@ export async function visitProvider(
     });
     const { url } = (await response.json()) as { url?: string };
     if (response.ok && url) return url;
-  } catch {
+    if (response.status === 429) throw new VisitFailure("Too many attempts. Wait a minute, and try again.");
+  } catch (error) {
+    if (error instanceof VisitFailure) throw error;
     // Said below.
   }
   throw new VisitFailure(

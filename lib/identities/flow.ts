@@ -3,6 +3,7 @@ import type { PersonActor } from "#lib/access/actor.ts";
 import { authenticate } from "#lib/access/authenticate.ts";
 import { clientIp } from "#lib/access/client-ip.ts";
 import { cookieName } from "#lib/access/session-cookie.ts";
+import { requestLimits } from "#lib/api/request-limits.ts";
 import { errorResponse } from "#lib/api/responses.ts";
 import { assertSameOrigin } from "#lib/api/same-origin.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
@@ -29,6 +30,8 @@ import type { IdentityProvider } from "./settings.ts";
 
 const MAX_FORM_BYTES = 16_384;
 const MAX_CALLBACK_LENGTH = 8_192;
+/** Of what an address may ask without credentials: each of the two halves of a visit asks the provider twice. */
+const VISIT_COST = 2;
 
 type Passage = { request: Request; provider: IdentityProvider; requestId: string };
 
@@ -128,6 +131,7 @@ async function begin(passage: Passage): Promise<Response> {
   const form = await request.text();
   if (form.length > MAX_FORM_BYTES) throw new DomainError("payload_too_large", "The form is too large.");
   const { csrfToken = "", callbackUrl = "", errand: ticket } = Object.fromEntries(new URLSearchParams(form));
+  requestLimits().open(clientIp(request.headers), VISIT_COST);
   const person = await personHere(passage);
   const sessionId = person?.proof.type === "session" ? person.proof.sessionId : null;
   let purpose: Errand["purpose"] = sessionId ? "enter" : "sign_in";
@@ -229,6 +233,11 @@ async function arrive(passage: Passage): Promise<Response> {
   if (!own || url.search.length > MAX_CALLBACK_LENGTH) return end("expired");
   if (query.error !== undefined) return end(query.error === "access_denied" ? "cancelled" : "provider_error");
 
+  try {
+    requestLimits().open(clientIp(request.headers), VISIT_COST);
+  } catch {
+    return end("too_often");
+  }
   const outcome: Outcome = { location: null, problem: null };
   const said = { redirect: null as string | null };
   const visit: Visit = {

@@ -162,6 +162,21 @@ test("what the provider answers instead of tokens is told in words of ours, and 
   assert.doesNotMatch(logged.join(), /hunter2|img|eyJ|a code/);
 });
 
+test("over TLS every cookie of a visit is this host's alone, and out of scripts' reach", async () => {
+  process.env.CONSOLE_URL = "https://gate.example";
+  try {
+    const request = { method: "POST", body: "csrfToken=x", origin: "https://gate.example" };
+    const begun = await providerBrowser().request("/api/auth/signin/corp", request);
+    const back = await providerBrowser().request("/api/auth/callback/corp?code=a&state=b");
+    assert.match(back.headers.get("location") ?? "", /^https:\/\/gate\.example\/sign-in\/provider/);
+    const lines = [...begun.headers.getSetCookie(), ...back.headers.getSetCookie()];
+    assert.equal(lines.length, 8);
+    for (const line of lines) assert.match(line, /^__Host-[^;]+; Path=\/; HttpOnly; SameSite=Lax; .*Secure$/);
+  } finally {
+    process.env.CONSOLE_URL = "http://127.0.0.1:3000";
+  }
+});
+
 test("nothing of all this is in the database: no token, no code, no secret of the provider", async () => {
   await withClient(plane.database.superuserUrl, async (client) => {
     for (const table of ["users", "user_identities", "sessions", "personal_audit_entries"]) {

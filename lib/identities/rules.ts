@@ -38,6 +38,7 @@ export const PROBLEMS = [
   "not_recent",
   "not_linked",
   "signed_out",
+  "too_often",
   "unavailable",
 ] as const;
 export type Problem = (typeof PROBLEMS)[number];
@@ -166,6 +167,10 @@ export function problemWords(problem: Problem, label: string): { title: string; 
     signed_out: {
       title: "You have been signed out meanwhile",
       text: "Sign in, and begin once more.",
+    },
+    too_often: {
+      title: "Too many sign-ins from your address",
+      text: "Wait a minute, and begin once more.",
     },
     unavailable: {
       title: "Signing in is not possible right now",

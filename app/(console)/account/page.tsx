@@ -3,6 +3,7 @@ import { PersonFrame } from "#components/shell/person-frame.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { requireActor } from "#lib/access/current-actor.ts";
 import { readAccount } from "#lib/account/queries.ts";
+import { listMyProviders } from "#lib/identities/queries.ts";
 import { getSecondFactors } from "#lib/second-factors/queries.ts";
 import { ActivitySection } from "./activity-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
@@ -17,7 +18,11 @@ export const metadata: Metadata = { title: "Your account" };
 /** The settings of a person: what they are called, how they sign in, where they are signed in, what happened. */
 export default async function AccountPage() {
   const actor = await requireActor();
-  const [account, factors] = await Promise.all([readAccount(actor), getSecondFactors(actor)]);
+  const [account, factors, providers] = await Promise.all([
+    readAccount(actor),
+    getSecondFactors(actor),
+    listMyProviders(actor),
+  ]);
   return (
     <PersonFrame>
       <PageHeader title="Your account" description={account.email} />
@@ -25,7 +30,7 @@ export default async function AccountPage() {
       <PasswordSection initial={account} />
       <TwoFactorSection initial={factors} email={account.email} />
       <PasskeysSection initial={factors} email={account.email} />
-      <ProvidersSection />
+      <ProvidersSection initial={providers} />
       <SessionsSection />
       <ActivitySection />
     </PersonFrame>

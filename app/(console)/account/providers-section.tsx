@@ -6,9 +6,7 @@ import { visitProvider } from "#components/shell/visit-provider.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Skeleton } from "#components/ui/skeleton.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { api } from "#lib/api/client.ts";
 import type { Identity, MyProviders } from "#lib/identities/schema.ts";
@@ -18,35 +16,30 @@ import { AccountSection } from "./account-section.tsx";
 const KEY = ["my-providers"];
 
 /** The person's accounts at identity providers: what they sign in with, more of them to add, and taking one away. */
-export function ProvidersSection() {
-  const mine = useQuery({
+export function ProvidersSection({ initial }: { initial: MyProviders }) {
+  const { data: mine } = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => api.get<MyProviders>("/me/identities", { signal }),
+    initialData: initial,
   });
-  useAddedNotice(mine.data);
-  if (mine.data && mine.data.providers.length === 0 && mine.data.identities.length === 0) return null;
+  useAddedNotice(mine);
+  if (mine.providers.length === 0 && mine.identities.length === 0) return null;
   return (
     <AccountSection
       id="providers"
       title="Sign-in providers"
       description="Accounts elsewhere with which you sign in here."
     >
-      {mine.data ? (
-        <Providers mine={mine.data} />
-      ) : mine.error ? (
-        <ErrorState error={mine.error} onRetry={() => void mine.refetch()} />
-      ) : (
-        <Skeleton className="h-20" />
-      )}
+      <Providers mine={mine} />
     </AccountSection>
   );
 }
 
 /** Says once that a provider was added, when the browser comes back from it, and takes the word out of the address. */
-function useAddedNotice(mine: MyProviders | undefined): void {
+function useAddedNotice(mine: MyProviders): void {
   const added = useSearchParams().get("added");
   const router = useRouter();
-  const provider = mine?.providers.find(({ name }) => name === added);
+  const provider = mine.providers.find(({ name }) => name === added);
   useEffect(() => {
     if (!provider) return;
     toast.success(`${provider.label} is added`, "From now on you can sign in with it.");
