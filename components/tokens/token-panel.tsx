@@ -91,7 +91,7 @@ export function TokenPanel({ scope, loaded, empty }: Props) {
       <SecretDialog
         secret={secret}
         onDone={() => setSecret(null)}
-        title={service ? "The service token's secret" : "Your access token's secret"}
+        title={service ? "Your new service token" : "Your new access token"}
         ifLost="If it is lost, rotate the token: it gets another one."
       >
         <CodeBlock code={`export GATEHOUSE_TOKEN=…\n${scope.curl}`} label="Try it" />

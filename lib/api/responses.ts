@@ -17,10 +17,15 @@ const UNREACHABLE =
 // The same of a raw statement, which has one code for everything that goes wrong; the adapter's word is inside.
 const UNREACHABLE_KIND = /^(DatabaseNotReachable|ConnectionClosed|SocketTimeout|TooManyConnections)$/;
 
+// Every connection is taken for longer than somebody should wait; neither Prisma nor the pool has a code for that alone.
+const NO_CONNECTION_LEFT =
+  /Unable to start a transaction in the given time|timeout exceeded when trying to connect/;
+
 /** Whether an error, or what caused it, says that the database cannot be reached at present. */
 function isUnreachable(error: unknown, depth = 0): boolean {
   if (depth > 4 || typeof error !== "object" || error === null) return false;
-  const { code, originalCode, kind, cause, meta } = error as Record<string, unknown>;
+  const { code, originalCode, kind, cause, meta, message } = error as Record<string, unknown>;
+  if (typeof message === "string" && NO_CONNECTION_LEFT.test(message)) return true;
   if (typeof kind === "string" && UNREACHABLE_KIND.test(kind)) return true;
   if ([code, originalCode].some((value) => typeof value === "string" && UNREACHABLE.test(value))) return true;
   return [cause, (meta as Record<string, unknown> | undefined)?.driverAdapterError].some((inner) =>
