@@ -3,11 +3,13 @@ import { PersonFrame } from "#components/shell/person-frame.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { requireActor } from "#lib/access/current-actor.ts";
 import { readAccount } from "#lib/account/queries.ts";
+import { env } from "#lib/env.ts";
 import { listMyProviders } from "#lib/identities/queries.ts";
 import { getSecondFactors } from "#lib/second-factors/queries.ts";
 import { ActivitySection } from "./activity-section.tsx";
 import { PasskeysSection } from "./passkeys-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
+import { PersonalTokens } from "./personal-tokens.tsx";
 import { ProfileSection } from "./profile-section.tsx";
 import { ProvidersSection } from "./providers-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
@@ -32,6 +34,7 @@ export default async function AccountPage() {
       <PasskeysSection initial={factors} email={account.email} />
       <ProvidersSection initial={providers} />
       <SessionsSection />
+      <PersonalTokens origin={env.consoleUrl} />
       <ActivitySection />
     </PersonFrame>
   );
