@@ -48,6 +48,8 @@ async function everyPage(page: Page): Promise<string[]> {
     await first("jobs", "&state=succeeded"),
     "/gateways",
     "/members",
+    "/members?invite=1",
+    "/members/invitations",
     "/audit",
     "/audit?q=nothing-is-called-so",
     "/tokens",
@@ -66,6 +68,7 @@ async function everyPage(page: Page): Promise<string[]> {
     "/reset-password",
     "/claim",
     "/claim#no-link",
+    "/join",
   ];
 }
 

@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import { PlainPage } from "#components/shell/plain-page.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
@@ -43,11 +44,16 @@ export function JoinView({ signedInAs }: { signedInAs: string | null }) {
     const again = () => {
       if (location.hash.length > 1) void open();
     };
+    // Browsers keep whole pages for the back button; without its secret this one could do nothing any more.
+    const drop = () => {
+      dropSecret();
+      flushSync(() => setState({ at: "no-link" }));
+    };
     window.addEventListener("hashchange", again);
-    window.addEventListener("pagehide", dropSecret);
+    window.addEventListener("pagehide", drop);
     return () => {
       window.removeEventListener("hashchange", again);
-      window.removeEventListener("pagehide", dropSecret);
+      window.removeEventListener("pagehide", drop);
     };
   }, [open]);
 

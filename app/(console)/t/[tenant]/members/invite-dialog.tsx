@@ -1,6 +1,6 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type RefObject, useRef, useState } from "react";
 import { Field } from "#components/form/field.tsx";
 import { Form } from "#components/form/form.tsx";
 import { ListInput } from "#components/form/list-input.tsx";
@@ -31,18 +31,21 @@ type InviteDialogProps = {
 export function InviteDialog({ tenant, role, sendsMail, open, onClose, seeAll }: InviteDialogProps) {
   const client = useQueryClient();
   const [made, setMade] = useState<NewInvitation[] | null>(null);
+  const first = useRef<HTMLInputElement>(null);
   return (
     <>
       <Dialog
         open={open && made === null}
         onClose={() => leaveTo(onClose)}
         title="Invite members"
+        initialFocus={first}
         description="Each of them gets a link that works once, for their address alone, with or without an account."
       >
         <InviteForm
           tenant={tenant}
           role={role}
           sendsMail={sendsMail}
+          first={first}
           onCancel={onClose}
           onMade={(invitations) => {
             setMade(invitations);
@@ -70,9 +73,12 @@ function InviteForm({
   tenant,
   role,
   sendsMail,
+  first,
   onCancel,
   onMade,
 }: Pick<InviteDialogProps, "tenant" | "role" | "sendsMail"> & {
+  /** Becomes the field to begin with. */
+  first: RefObject<HTMLInputElement | null>;
   onCancel: () => void;
   onMade: (made: NewInvitation[]) => void;
 }) {
@@ -106,7 +112,12 @@ function InviteForm({
         </>
       }
     >
-      <div className="space-y-4">
+      <div
+        className="space-y-4"
+        ref={(fields) => {
+          first.current = fields?.querySelector("input") ?? null;
+        }}
+      >
         <Field
           label="E-mail addresses"
           name="emails"

@@ -45,7 +45,7 @@ export function LeaveSection({
           </p>
           <p className="text-muted">
             {role === "owner"
-              ? "To hand the tenant on, open the menu of the member who is to own it. You stay as an admin."
+              ? "To hand the tenant on, open the menu of the member who is to own it; you stay as an admin, and can leave then."
               : "Leaving takes effect at once. To come back you need an invitation."}
           </p>
         </div>
