@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PROVIDER_NAME } from "#lib/identities/rules.ts";
 import { emailSchema } from "#lib/sign-in/schema.ts";
 
 const time = z.iso.datetime();
@@ -46,7 +47,9 @@ export const providerCheckSchema = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), text: z.string() })),
 });
 export type ProviderCheck = z.output<typeof providerCheckSchema>;
-export const askedProviderSchema = z.strictObject({ provider: z.string().min(1).max(30) });
+export const askedProviderSchema = z.strictObject({
+  provider: z.string().regex(PROVIDER_NAME, "is not a provider of this installation"),
+});
 
 export const testMailSchema = z.object({
   delivery: z.enum(["sent", "not_configured", "failed"]),
