@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { Button } from "#components/ui/button.tsx";
 import { Section } from "#components/ui/page-header.tsx";
+import { toast } from "#components/ui/toast.tsx";
 import type { MemberRole, Role } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { aRole, whyNotLeave } from "#lib/members/rules.ts";
@@ -31,8 +32,9 @@ export function LeaveSection({
   });
   const refusal = whyNotLeave({ role: role as MemberRole, owners });
   const leave = async () => {
-    const { data } = await own.refetch();
+    const { data, error } = await own.refetch();
     if (data) onAsk({ action: "leave", member: data });
+    else toast.error(error);
   };
   return (
     <Section title="Your own membership">
