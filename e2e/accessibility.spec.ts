@@ -64,6 +64,7 @@ async function everyPage(page: Page): Promise<string[]> {
     "/deleted-tenants",
     "/account",
     "/account/verify-email",
+    "/sign-in/provider?problem=no_account&provider=corp",
     "/forgot-password",
     "/reset-password",
     "/claim",
