@@ -14,7 +14,7 @@ export type HeaderFacts = {
 export type AnswerKind = "page" | "data" | "asset";
 
 /** Pages that somebody opens by a link with a secret in its fragment: they leave no trace of where they were. */
-const SECRET_LINKS = ["/claim", "/join", "/reset-password", "/verify-email"];
+const SECRET_LINKS = ["/claim", "/join", "/reset-password", "/account/verify-email"];
 
 const isBelow = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
 
