@@ -9,6 +9,11 @@ const ANSWERS: Record<string, { status: number; code: string; message: string }>
     code: "headers_too_large",
     message: "The request's headers are larger than 16 KiB.",
   },
+  UPGRADE: {
+    status: 400,
+    code: "bad_request",
+    message: "Connections here are HTTP and stay so.",
+  },
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
     code: "request_timeout",
@@ -21,7 +26,7 @@ type WithAnswer = Socket & { _httpMessage?: { headersSent: boolean } | null };
 
 /** Answers what Node could not read as a request, with the headers that every other answer has, and hangs up. */
 export function brokenRequest(
-  error: NodeJS.ErrnoException,
+  error: { code?: string | undefined },
   socket: Socket,
   headers: Record<string, string>,
 ): void {

@@ -89,6 +89,11 @@ test("every answer has the headers that make it safe, whoever wrote it and howev
     [400, "GET http://evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"],
     [400, get("/t/%ff")],
     [400, get("/api/v1/tenants/%C0%AF")],
+    [
+      400,
+      "GET /_next/webpack-hmr HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ],
+    [200, get("/", "127.0.0.1", "Expect: the-unexpected\r\n")],
     [400, "BLA\r\n\r\n"],
     [400, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: a\0b\r\n\r\n"],
     [404, get("//evil.example/%2e%2e")],

@@ -116,6 +116,14 @@ export function createConsoleServer(handle: Handler, settings: Settings): Server
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.setTimeout(SILENCE_MS);
+  // Nobody here needs what else a client may expect; it is answered as if it had not said so.
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
+  // Next listens too, for its development server: elsewhere no connection is ever anything but HTTP.
+  if (!dev) {
+    server.on("upgrade", (_, socket) =>
+      brokenRequest({ code: "UPGRADE" }, socket as Socket, headersFor("/api", "")),
+    );
+  }
   server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
     brokenRequest(error, socket as Socket, headersFor("/api", "")),
   );
