@@ -7,6 +7,7 @@ import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { api } from "#lib/api/client.ts";
+import type { Operator, Setup } from "#lib/installation/schema.ts";
 import { paths } from "#lib/paths.ts";
 import type { Installation } from "#lib/support/schema.ts";
 import { OperatorsSection } from "./operators-section.tsx";
@@ -35,7 +36,15 @@ const COLUMNS: readonly Column<Instance>[] = [
 const REFRESH_MS = 5_000;
 
 /** The processes of the installation, how much is in it, and what its ledger of jobs had to be helped with. */
-export function InstallationView({ initial }: { initial: Installation }) {
+export function InstallationView({
+  initial,
+  setup,
+  operators,
+}: {
+  initial: Installation;
+  setup: Setup;
+  operators: Operator[];
+}) {
   const { data, error } = useQuery({
     queryKey: ["installation"],
     queryFn: ({ signal }) => api.get<Installation>("/support/installation", { signal }),
@@ -99,8 +108,8 @@ export function InstallationView({ initial }: { initial: Installation }) {
           <p className="text-muted">Jobs and their queue agreed all the time.</p>
         )}
       </Section>
-      <SetupSections />
-      <OperatorsSection />
+      <SetupSections setup={setup} />
+      <OperatorsSection initial={operators} />
     </>
   );
 }

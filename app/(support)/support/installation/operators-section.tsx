@@ -7,11 +7,9 @@ import { useForm } from "#components/form/use-form.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
-import { Skeleton } from "#components/ui/skeleton.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { api } from "#lib/api/client.ts";
 import type { Operator } from "#lib/installation/schema.ts";
@@ -20,12 +18,13 @@ import { paths } from "#lib/paths.ts";
 const KEY = ["operators"];
 
 /** Who runs the installation, making somebody one of them, and taking it from somebody. */
-export function OperatorsSection() {
+export function OperatorsSection({ initial }: { initial: Operator[] }) {
   const client = useQueryClient();
   const [leaving, setLeaving] = useState<Operator | null>(null);
   const operators = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => api.get<Operator[]>("/support/operators", { signal }),
+    initialData: initial,
   });
   const refresh = () => client.invalidateQueries({ queryKey: KEY });
   const revoke = async (operator: Operator) => {
@@ -36,43 +35,39 @@ export function OperatorsSection() {
   };
   return (
     <Section title="Operators">
-      {operators.data ? (
-        <ul aria-label="Operators" className="border-t">
-          {operators.data.map((operator) => (
-            <li
-              key={operator.id}
-              className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-b py-3"
-            >
-              <div className="min-w-0">
-                <p className="wrap-anywhere flex flex-wrap items-center gap-2 font-medium">
-                  {operator.name}
-                  {operator.you ? <Badge>you</Badge> : null}
-                  {operator.disabled ? <Badge tone="warn">disabled</Badge> : null}
-                  {operator.secondFactor ? null : <Badge tone="warn">no second factor</Badge>}
-                </p>
-                <p className="wrap-anywhere text-muted">
-                  {operator.email}, last seen{" "}
-                  {operator.lastSeenAt ? <RelativeTime at={operator.lastSeenAt} /> : "never"}
-                </p>
-              </div>
-              <Button disabledReason={operator.whyNotRevoke} onClick={() => setLeaving(operator)}>
-                Take it from {operator.you ? "yourself" : operator.name}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      ) : operators.error ? (
-        <ErrorState error={operators.error} onRetry={() => void operators.refetch()} />
-      ) : (
-        <Skeleton className="h-24" />
-      )}
-      <GrantForm onGranted={() => void refresh()} />
+      <ul aria-label="Operators" className="border-t">
+        {operators.data.map((operator) => (
+          <li
+            key={operator.id}
+            className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 border-b py-3"
+          >
+            <div className="min-w-0">
+              <p className="wrap-anywhere flex flex-wrap items-center gap-2 font-medium">
+                {operator.name}
+                {operator.you ? <Badge>you</Badge> : null}
+                {operator.disabled ? <Badge tone="warn">disabled</Badge> : null}
+                {operator.secondFactor ? null : <Badge tone="warn">no second factor</Badge>}
+              </p>
+              <p className="wrap-anywhere text-muted">
+                {operator.email}, last seen{" "}
+                {operator.lastSeenAt ? <RelativeTime at={operator.lastSeenAt} /> : "never"}
+              </p>
+            </div>
+            <Button disabledReason={operator.whyNotRevoke} onClick={() => setLeaving(operator)}>
+              Remove {operator.you ? "yourself" : operator.name} as operator
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <div className="mt-5 max-w-180">
+        <GrantForm onGranted={() => void refresh()} />
+      </div>
       <ConfirmDialog
         open={leaving !== null}
         onClose={() => setLeaving(null)}
-        title={`Take it from ${leaving?.you ? "yourself" : (leaving?.name ?? "")}?`}
+        title={`Remove ${leaving?.you ? "yourself" : (leaving?.name ?? "")} as operator?`}
         blastRadius="The support desk is gone for them from their next request on, and every tenant that they entered through it. Their account stays."
-        confirmLabel="End being an operator"
+        confirmLabel="Remove as operator"
         onConfirm={async () => {
           if (leaving) await revoke(leaving);
         }}

@@ -4,27 +4,13 @@ import { useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
-import { ErrorState } from "#components/ui/error-state.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Facts, Section } from "#components/ui/page-header.tsx";
-import { Skeleton } from "#components/ui/skeleton.tsx";
 import { api } from "#lib/api/client.ts";
 import type { ProviderCheck, Setup, TestMail } from "#lib/installation/schema.ts";
 
 /** How the installation is set up: mail, sign-in providers, encryption keys, what is kept for how long. */
-export function SetupSections() {
-  const setup = useQuery({
-    queryKey: ["installation-setup"],
-    queryFn: ({ signal }) => api.get<Setup>("/support/installation/setup", { signal }),
-  });
-  const { data } = setup;
-  if (!data) {
-    return setup.error ? (
-      <ErrorState error={setup.error} onRetry={() => void setup.refetch()} />
-    ) : (
-      <Skeleton className="mb-8 h-80" />
-    );
-  }
+export function SetupSections({ setup: data }: { setup: Setup }) {
   return (
     <>
       <Section title="This console">
