@@ -269,3 +269,10 @@ test("a client that sends its request by the drop is told so and cut off, while 
     assert.ok(answer.status === 408 || answer.body.includes("from the application"));
   }
 });
+
+test("two Authorization headers reach the application as one that is none, not as the first of them", async (context) => {
+  const { port, seen } = await serve(context);
+  const lines = ["GET /api/v1/me HTTP/1.1", `Host: 127.0.0.1:${port}`, "Connection: close"];
+  await raw(port, [...lines, "Authorization: Bearer a", "Authorization: Bearer b", "", ""].join("\r\n"));
+  assert.equal(seen[0]?.headers.authorization, "Bearer a, Bearer b");
+});
