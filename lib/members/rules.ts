@@ -20,7 +20,8 @@ export const ROLE_MAY: Record<MemberRole, string> = {
 };
 
 /** "an owner", "a viewer". */
-export const aRole = (role: MemberRole): string => `${/^[aeio]/.test(role) ? "an" : "a"} ${role}`;
+export const aRole = (role: MemberRole): string =>
+  role === "support" ? "a member of support" : `${/^[ao]/.test(role) ? "an" : "a"} ${role}`;
 
 export type Change = {
   /** The role of whoever asks. */
