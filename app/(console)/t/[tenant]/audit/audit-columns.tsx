@@ -18,16 +18,26 @@ export function Sentence({ entry }: { entry: AuditEntry }) {
 
 /** What one sees of an entry in a list. */
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
-  { id: "at", header: "When", phone: "lead", cell: (entry) => <RelativeTime at={entry.at} /> },
+  { id: "at", header: "When", cell: (entry) => <RelativeTime at={entry.at} /> },
   {
     id: "what",
     header: "What happened",
     grow: true,
-    cell: (entry) => <Sentence entry={entry} />,
+    phone: "lead",
+    cell: (entry) => (
+      <span className="max-sm:wrap-anywhere">
+        <Sentence entry={entry} />
+        {/* A line of its own for every reason, also for none, would double the list on a phone. */}
+        {entry.reason ? (
+          <span className="block font-normal text-muted sm:hidden">“{entry.reason}”</span>
+        ) : null}
+      </span>
+    ),
   },
   {
     id: "reason",
     header: "Reason",
+    phone: "hide",
     cell: (entry) => (
       <span className="flex items-center gap-1.5">
         {entry.supportSessionId ? <Badge tone="warn">support</Badge> : null}

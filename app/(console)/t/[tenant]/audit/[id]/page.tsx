@@ -85,9 +85,6 @@ function factsOf(slug: string, entry: AuditEntryDetail) {
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <CopyId value={entry.requestId} label="request ID" />
           <TextLink href={paths.audit(slug, { request: entry.requestId })}>All that it did</TextLink>
-          <TextLink href={paths.explain(slug, { request: entry.requestId, about: "refusal" })}>
-            Explain it
-          </TextLink>
         </span>
       ),
     },
