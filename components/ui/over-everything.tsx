@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect, useId, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useEffect, useId, useSyncExternalStore } from "react";
 
 /**
  * One question at a time can stand over everything, a dialog that is open included. It is rendered inside the topmost
@@ -24,21 +24,26 @@ export function showOverEverything(node: ReactNode): void {
   changed();
 }
 
+/** Whether this is part of what stands over everything: its own dialog is no place for it, or it would move for ever. */
+const Within = createContext(false);
+
 /** A place where it can be rendered: one for the page, and one in each dialog while it is open. The last one has it. */
 export function PlaceOverEverything() {
   const id = useId();
+  const within = use(Within);
   useEffect(() => {
+    if (within) return;
     places = [...places, id];
     changed();
     return () => {
       places = places.filter((place) => place !== id);
       changed();
     };
-  }, [id]);
+  }, [id, within]);
   const node = useSyncExternalStore(
     subscribe,
     () => (places.at(-1) === id ? shown : null),
     () => null,
   );
-  return <>{node}</>;
+  return <Within value={true}>{node}</Within>;
 }
