@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import test, { after, before } from "node:test";
 import type pg from "pg";
 import type { PersonActor, TenantPerson } from "#lib/access/actor.ts";
+import { createClaim, openClaim, revealClaim } from "#lib/claims/commands.ts";
+import { newClaimSchema } from "#lib/claims/schema.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { mintKey } from "#lib/keys/commands.ts";
@@ -9,6 +11,7 @@ import { createRoute } from "#lib/routes/commands.ts";
 import { mintToken } from "#lib/tokens/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { withClient } from "#tests/harness/database.ts";
+import { mailServer } from "#tests/harness/mail-server.ts";
 import { routeFixture, seedObjects } from "#tests/harness/tenant-objects.ts";
 import { createTenant, deleteTenant, purgeDeletedTenants, restoreTenant } from "./commands.ts";
 import { enterTenant, getBlastRadius, listDeletedTenants, listMyTenants } from "./queries.ts";
@@ -148,6 +151,50 @@ test("a change that races with the deletion is whole before it, or finds no tena
       mintKey(actor, { name: "m", description: "", authorizedRequests: null, expiresAt: null }),
       "not_found",
     );
+  }
+});
+
+test("claim links of a deleted tenant are dead, and work again when it is restored", async () => {
+  const { owner, actor } = await plane.tenant("claims-cease");
+  const { link } = await createClaim(actor, newClaimSchema.parse({ name: "c" }));
+  const secret = new URL(link).hash.slice(1);
+  await deleteTenant(actor, { slug: "claims-cease" });
+  await fails(openClaim(secret), "not_found");
+  await fails(revealClaim(secret, { requestId: "q", ip: "" }), "not_found");
+  assert.equal((await sql("SELECT FROM api_keys WHERE tenant_id = $1", [actor.tenant.id])).rowCount, 0);
+  await restoreTenant(owner, { slug: "claims-cease" });
+  assert.match((await revealClaim(secret, { requestId: "q", ip: "" })).key, /^gh_/);
+});
+
+test("every owner with a proved address is told of a deletion and of its undoing, in one line of subject", async () => {
+  const { owner, actor } = await plane.tenant("owners-told");
+  const second = await plane.member(actor, "owner");
+  const unproved = await plane.member(actor, "owner");
+  await plane.member(actor, "admin");
+  await sql("UPDATE users SET email_verified_at = now() WHERE id = ANY ($1)", [
+    [owner.userId, second.userId],
+  ]);
+  await sql("UPDATE users SET email_verified_at = NULL WHERE id = $1", [unproved.userId]);
+  await sql("UPDATE tenants SET name = $1 WHERE slug = 'owners-told'", ["Told\u2028Bcc: x@y.z"]);
+  const post = await mailServer();
+  process.env.SMTP_URL = post.url;
+  try {
+    await deleteTenant(await enterTenant(owner, "owners-told"), { slug: "owners-told" });
+    const told = [owner.email, second.email].sort();
+    const to = () =>
+      post.envelopes
+        .filter((line) => line.startsWith("RCPT"))
+        .map((line) => /<(.+)>/.exec(line)?.[1])
+        .sort();
+    assert.deepEqual(to(), told);
+    assert.match(post.mails.join("\n"), /was deleted/);
+    assert.doesNotMatch(post.mails.join("\n"), /^Bcc:/m);
+    await restoreTenant(owner, { slug: "owners-told" });
+    assert.deepEqual(to(), [...told, ...told].sort());
+    assert.match(post.mails.join("\n"), /is back/);
+  } finally {
+    delete process.env.SMTP_URL;
+    post.server.close();
   }
 });
 
