@@ -34,9 +34,9 @@ function Status({ token, now }: { token: ShownToken; now: number }) {
 }
 
 function Permissions({ token }: { token: ShownToken }) {
-  if (token.permissions === null) return <span className="text-muted">Everything that you may do</span>;
-  const words = permissionWords(token.permissions);
-  return <span title={words.join(", ")}>{words.join(", ")}</span>;
+  const words =
+    token.permissions === null ? "Everything that you may do" : permissionWords(token.permissions).join(", ");
+  return <span className="block whitespace-normal text-muted text-xs">{words}</span>;
 }
 
 function Secrets({ token }: { token: ShownToken }) {
@@ -74,16 +74,18 @@ export const tokenColumns = ({ onRotate, onRevoke, role, service, now }: Actions
   { id: "status", header: "Status", phone: "lead", cell: (row) => <Status token={row} now={now} /> },
   {
     id: "name",
-    header: "Name",
+    header: "Name and what it may do",
     phone: "lead",
     grow: true,
     cell: (row) => (
-      <span className="font-medium" title={row.name}>
-        {row.name}
-      </span>
+      <>
+        <span className="block truncate font-medium max-sm:whitespace-normal" title={row.name}>
+          {row.name}
+        </span>
+        <Permissions token={row} />
+      </>
     ),
   },
-  { id: "permissions", header: "May", cell: (row) => <Permissions token={row} /> },
   { id: "token", header: "Token", mono: true, cell: (row) => <Secrets token={row} /> },
   { id: "used", header: "Last used", cell: (row) => <LastUsed token={row} /> },
   { id: "expires", header: "Expires", cell: (row) => <RelativeTime at={row.expiresAt} /> },

@@ -144,7 +144,7 @@ function Listed({
     <>
       <div className="mb-3 flex justify-end">{make}</div>
       <DataTable
-        label={scope.kind === "service" ? "Service tokens" : "Access tokens"}
+        label={scope.kind === "service" ? "The tenant's tokens" : "Your tokens"}
         rows={rows}
         columns={columns}
         rowId={({ id }) => id}
