@@ -88,7 +88,11 @@ test("an owner deletes a tenant after seeing what stops, and has it back", async
   expect((await page.goto(`/t/${slug}`))?.status()).toBe(404);
 
   await page.goto("/deleted-tenants");
-  await page.getByRole("button", { name: "Restore Short-lived" }).click();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: slug })
+    .getByRole("button", { name: /^Restore/ })
+    .click();
   await expect(page).toHaveURL(new RegExp(`/t/${slug}$`));
   await expect.poll(code).toBe("route_not_found");
 });
