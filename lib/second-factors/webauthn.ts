@@ -4,7 +4,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
-import { decodeAttestationObject, isoBase64URL } from "@simplewebauthn/server/helpers";
+import { decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
 import { env } from "#lib/env.ts";
 import { DomainError, invalid } from "#lib/errors/domain-error.ts";
 import {
@@ -14,6 +14,7 @@ import {
   newChallenge,
   spendChallenge,
 } from "./challenge.ts";
+import { isSoundKey } from "./cose-key.ts";
 import { whyNoPasskeys } from "./rules.ts";
 import type { Assertion, Attestation } from "./schema.ts";
 
@@ -123,9 +124,14 @@ async function checked<T extends { verified: boolean }>(
   return result;
 }
 
-/** Only what says nothing about the device is looked at: the other kinds come with certificates, and need the network. */
-function hasPlainAttestation(attestationObject: string): boolean {
-  const decoded = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
+/**
+ * Whether this is all of one attestation, and one that says nothing about the device: the other kinds come with
+ * certificates, and need the network. The decoder takes what was cut off for what was meant; encoded again, that shows.
+ */
+function isPlainAttestation(attestationObject: string): boolean {
+  const bytes = isoBase64URL.toBuffer(attestationObject);
+  const decoded = decodeAttestationObject(bytes);
+  if (!Buffer.from(isoCBOR.encode(decoded as never)).equals(bytes)) return false;
   const format = decoded.get("fmt");
   return format === "none" || (format === "packed" && decoded.get("attStmt").get("x5c") === undefined);
 }
@@ -134,7 +140,7 @@ function hasPlainAttestation(attestationObject: string): boolean {
 export async function verifyAttestation(given: Attestation, ceremony: Ceremony) {
   const { rpID, origin } = site();
   const { registrationInfo } = await checked(given.clientDataJSON, ceremony, async (expectedChallenge) => {
-    if (!hasPlainAttestation(given.attestationObject))
+    if (!isPlainAttestation(given.attestationObject))
       throw new RangeError("an attestation that was not asked for");
     return verifyRegistrationResponse({
       response: {
@@ -156,7 +162,7 @@ export async function verifyAttestation(given: Attestation, ceremony: Ceremony) 
   const credentialId = credentialBytes(credential.id);
   const publicKey = Uint8Array.from(credential.publicKey);
   if (credential.id !== given.id || credentialId.length > 1_023) throw refused();
-  if (publicKey.length > LARGEST_PUBLIC_KEY) throw refused();
+  if (publicKey.length > LARGEST_PUBLIC_KEY || !isSoundKey(publicKey)) throw refused();
   return { credentialId, publicKey, counter: credential.counter, backedUp: credentialBackedUp };
 }
 
