@@ -1,7 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { visitProvider } from "#components/shell/visit-provider.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -40,8 +40,10 @@ function useAddedNotice(mine: MyProviders): void {
   const added = useSearchParams().get("added");
   const router = useRouter();
   const provider = mine.providers.find(({ name }) => name === added);
+  const told = useRef(false);
   useEffect(() => {
-    if (!provider) return;
+    if (!provider || told.current) return;
+    told.current = true;
     toast.success(`${provider.label} is added`, "From now on you can sign in with it.");
     router.replace(paths.account("providers"));
   }, [provider, router]);
