@@ -12,7 +12,6 @@ export type AuditRecord = {
     | "tenant"
     | "member"
     | "invitation"
-    | "invitation"
     | "route"
     | "draft"
     | "revision"
