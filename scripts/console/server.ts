@@ -38,6 +38,12 @@ const MOST_CONNECTIONS = 10_000;
 const NOT_BELIEVED =
   /^(?:forwarded|x-forwarded-(?!for$).*|x-original-.*|x-rewrite-.*|x-middleware-.*|x-matched-path|x-invoke-.*|x-nextjs-data|x-vercel-.*|content-security-policy.*)$/;
 
+/**
+ * What next-auth remembers of where to return to. Nothing here goes by it, and next-auth answers 500 to a browser in
+ * which it is no address.
+ */
+const UNUSED_COOKIE = /(?:^|;\s*)(?:__Host-)?next-auth\.callback-url=[^;]*/g;
+
 /** Keeps what is personal out of every cache, also where Next has an opinion of its own. */
 function neverCached(response: ServerResponse): void {
   const writeHead = response.writeHead;
@@ -96,6 +102,7 @@ export function createConsoleServer(handle: Handler, settings: Settings): Server
     // What a page that is open already fetches is a stream that it reads as it comes.
     if (kindOf(path) === "page" && headers.rsc === undefined) sendWhole(request, response);
     for (const name of Object.keys(headers)) if (NOT_BELIEVED.test(name)) delete headers[name];
+    if (headers.cookie) headers.cookie = headers.cookie.replace(UNUSED_COOKIE, "");
     headers["content-security-policy"] = safe["Content-Security-Policy"] ?? "";
     headers["x-gatehouse-nonce"] = nonce;
     headers.host = consoleUrl.host;

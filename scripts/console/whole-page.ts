@@ -78,7 +78,10 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse): v
 async function finish(response: ServerResponse, page: Buffer, zips: boolean): Promise<Buffer> {
   const isHtml = String(response.getHeader("content-type")).startsWith("text/html");
   if (isHtml && response.statusCode === 200 && page.includes(NOTHING_HERE)) response.statusCode = 404;
-  response.setHeader("Vary", [response.getHeader("vary") ?? [], "Accept-Encoding"].flat().join(", "));
+  const vary = [response.getHeader("vary") ?? []].flat().join(", ");
+  if (!/accept-encoding/i.test(vary)) {
+    response.setHeader("Vary", vary ? `${vary}, Accept-Encoding` : "Accept-Encoding");
+  }
   if (!zips || page.length < WORTH_COMPRESSING || response.hasHeader("content-encoding")) return page;
   response.removeHeader("content-length");
   response.setHeader("Content-Encoding", "gzip");
