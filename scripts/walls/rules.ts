@@ -62,7 +62,7 @@ export const FURTHER_DOORS = [
 ];
 
 /** Tests reach across walls on purpose; they too stay out of `app`. */
-export const TESTS = ["**/*.test.{ts,tsx}", "e2e/**", "tests/**"];
+export const TESTS = ["**/*.test.{ts,tsx}", "e2e/**", "tests/**", "playwright.config.ts"];
 
 /** Runs in a browser as well as on the server; the permission table is data that both ask. */
 const PURE = ["lib/*/schema.ts", "lib/*/rules.ts", "lib/access/permissions.ts"];
