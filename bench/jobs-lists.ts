@@ -24,6 +24,19 @@ type Sample = {
 const at = (times: readonly number[], share: number) =>
   [...times].sort((a, b) => a - b)[Math.max(0, Math.ceil(share * times.length) - 1)] ?? Number.NaN;
 
+/** Makes a job one that was tried 200 times, each attempt with a stack and 50 lines printed. */
+const TRIED_OFTEN = `WITH job AS (
+    UPDATE jobs SET attempts = 200, max_attempts = 200 WHERE id = $1 RETURNING id, tenant_id, worker_id, created_at)
+  INSERT INTO job_attempts (job_id, number, tenant_id, worker_id, started_at, finished_at, outcome, error, logs)
+  SELECT id, n, tenant_id, COALESCE(worker_id, gen_random_uuid()), created_at + n * interval '1 s',
+    created_at + n * interval '1 s', 'failed',
+    json_build_object('name', 'Error', 'message', 'no answer ' || n, 'stack', repeat('    at load (file:///srv/f.mjs:1:1)\n', 20)),
+    json_build_object('lines', (SELECT json_agg(json_build_object('at', created_at, 'level', 'info',
+      'message', 'customer=4711 token=abc order ' || line || repeat(' and more', 10))) FROM generate_series(1, 50) AS line),
+      'cut', false, 'dropped', 0, 'droppedAfter', 0)
+  FROM job, generate_series(1, 200) AS n
+  ON CONFLICT (job_id, number) DO UPDATE SET error = EXCLUDED.error, logs = EXCLUDED.logs`;
+
 /** Asks the API's own dispatch in this process: authentication, schemas, row-level security and all but the socket. */
 async function ask(slug: string, token: string, path: string): Promise<number> {
   const request = new Request(`http://127.0.0.1:3000/api/v1/tenants/${slug}${path}`, {
@@ -63,6 +76,8 @@ export async function listTimes(plane: ControlPlane, fill: JobsFill, times: numb
     );
     return rows;
   });
+  const often = samples[0]?.id as string;
+  await withClient(plane.database.superuserUrl, (client) => client.query(TRIED_OFTEN, [often]));
   const main = await tokenFor(actor);
   const empty = await tokenFor(nobody);
   const sample = (index: number) => samples[index % samples.length] as Sample;
@@ -139,6 +154,18 @@ export async function listTimes(plane: ControlPlane, fill: JobsFill, times: numb
     "a job's page",
     50,
     (i) => `/jobs/${sample(i).id}`,
+    () => jobs("q=nothing-is-called-so"),
+  );
+  await measure(
+    "a job's page, 200 attempts with 50 lines each",
+    50,
+    () => `/jobs/${often}`,
+    () => jobs("q=nothing-is-called-so"),
+  );
+  await measure(
+    "25 earlier attempts of it",
+    100,
+    () => `/jobs/${often}/attempts`,
     () => jobs("q=nothing-is-called-so"),
   );
   await measure("overview", 100, () => "/overview");
