@@ -132,6 +132,19 @@ test("right guesses that hide in a burst of wrong ones from one address are slow
   assert.ok(refused.length >= 20, `${refused.length} of 80 were refused`);
 });
 
+test("fifty people behind one address sign in at the same moment, and again, and none of them is turned away", async () => {
+  const emails: string[] = [];
+  for (let i = 0; i < 50; i++) emails.push((await account()).email);
+  const from = { ip: "203.0.113.98", userAgent: "" };
+  for (let round = 0; round < 2; round++) {
+    const done = await Promise.allSettled(emails.map((email) => signIn({ email, password: PASSWORD }, from)));
+    assert.deepEqual(
+      done.flatMap((each) => (each.status === "rejected" ? [String(each.reason)] : [])),
+      [],
+    );
+  }
+});
+
 test("people who share an address sign in without slowing one another down", async () => {
   const { email } = await account();
   const from = { ip: "203.0.113.99", userAgent: "" };

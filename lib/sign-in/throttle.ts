@@ -19,6 +19,11 @@ const FREE_ATTEMPTS = {
   mailTo: 4,
 } as const;
 const LONGEST_BLOCK_SECONDS = 900;
+/**
+ * Not a moment of now: somebody who waited for their turn at a row began before whoever went first, and would take that
+ * one's "now" for a block.
+ */
+const NOT_BLOCKED = "2000-01-01T00:00:00Z";
 /** After this long without a failure, counting starts anew. */
 const FORGET_SECONDS = 3_600;
 
@@ -50,13 +55,14 @@ export async function countAttempt(subject: Subject): Promise<number> {
   const free = FREE_ATTEMPTS[subject.kind];
   const counted = await database().$queryRaw<{ failures: number }[]>`
     INSERT INTO sign_in_throttles AS t (subject, failures, last_failure, blocked_until)
-    VALUES (${keyOf(subject)}, 1, now(), now())
+    VALUES (${keyOf(subject)}, 1, now(), ${NOT_BLOCKED}::timestamptz)
     ON CONFLICT (subject) DO UPDATE SET
       failures = CASE WHEN t.last_failure < now() - make_interval(secs => ${FORGET_SECONDS}) THEN 1 ELSE t.failures + 1 END,
       last_failure = now(),
-      blocked_until = now() + CASE
-        WHEN t.last_failure < now() - make_interval(secs => ${FORGET_SECONDS}) OR t.failures + 1 < ${free}::int THEN interval '0'
-        ELSE make_interval(secs => LEAST(${LONGEST_BLOCK_SECONDS}::float8, 2 ^ LEAST(t.failures + 1 - ${free}::int, 20)))
+      blocked_until = CASE
+        WHEN t.last_failure < now() - make_interval(secs => ${FORGET_SECONDS}) OR t.failures + 1 < ${free}::int
+          THEN ${NOT_BLOCKED}::timestamptz
+        ELSE now() + make_interval(secs => LEAST(${LONGEST_BLOCK_SECONDS}::float8, 2 ^ LEAST(t.failures + 1 - ${free}::int, 20)))
       END
     WHERE t.blocked_until <= now()
     RETURNING failures`;
@@ -73,7 +79,7 @@ export async function takeBackAttempt(subject: Subject, counted: number): Promis
   await database().$executeRaw`
     UPDATE sign_in_throttles SET
       failures = GREATEST(failures - 1, 0),
-      blocked_until = CASE WHEN failures = ${counted}::int THEN now() ELSE blocked_until END
+      blocked_until = CASE WHEN failures = ${counted}::int THEN ${NOT_BLOCKED}::timestamptz ELSE blocked_until END
     WHERE subject = ${keyOf(subject)}`;
 }
 
