@@ -3,8 +3,6 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 
 const compress = promisify(gzip);
-/** A page that takes longer is sent as it comes; people are to see that something happens. */
-const LONGEST_HOLD_MS = 1_000;
 const WORTH_COMPRESSING = 1_024;
 /** How React marks the place in a page where Next found out, too late for the status, that there is nothing. */
 const NOTHING_HERE = 'data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"';
@@ -21,8 +19,10 @@ const bytesOf = (chunk: unknown, encoding: unknown): Buffer =>
 const doneOf = (...args: unknown[]): Done => args.find((arg) => typeof arg === "function") as Done;
 
 /**
- * Keeps a page back until it is whole. Next sends the status with the first part of a page, before it has looked for
- * the thing that the page shows; a page about nothing would say 200. Compresses it too, which is what Next would do.
+ * Keeps a page back until it is whole, however long that takes: a status must not depend on the machine's load. Next
+ * sends it with the first part of a page, before it has looked for the thing that the page shows; a page about nothing
+ * would say 200. Compresses it too, which is what Next would do. Pages that the console itself goes to are fetched as
+ * data, which is not kept back, and show at once that something happens.
  */
 export function sendWhole(request: IncomingMessage, response: ServerResponse): void {
   const zips = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
@@ -34,12 +34,6 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse): v
     flushHeaders: response.flushHeaders.bind(response),
   };
   let held: Buffer[] | null = [];
-  const timer = setTimeout(() => {
-    const begun = Buffer.concat(held ?? []);
-    held = null;
-    if (begun.length > 0) real.write(begun);
-  }, LONGEST_HOLD_MS);
-  response.once("close", () => clearTimeout(timer));
 
   // Whoever wraps these further keeps what it found: they stay in place, and let everything through once nothing is held.
   response.writeHead = ((status: number, ...rest: unknown[]) => {
@@ -63,7 +57,6 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse): v
     return true;
   }) as Write;
   response.end = ((chunk: unknown, encoding: unknown, done: unknown) => {
-    clearTimeout(timer);
     if (!held) return real.end(chunk, encoding as BufferEncoding, doneOf(done));
     if (chunk !== undefined && chunk !== null && typeof chunk !== "function")
       held.push(bytesOf(chunk, encoding));
