@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "./journey.ts";
+import { expectNoViolation } from "./no-violation.ts";
 import { GATEWAY_URL, partnerKey, resetDraft, signInAs } from "./session.ts";
 
 test.afterAll(resetDraft);
@@ -105,8 +105,7 @@ for (const width of [1440, 375]) {
       await expect(
         page.getByText(/Draft and live|Publishing changes|No refusal with this ID/).first(),
       ).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${query}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+      await expectNoViolation(page, query);
     }
   });
 }

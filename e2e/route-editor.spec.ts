@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "./journey.ts";
+import { expectNoViolation } from "./no-violation.ts";
 import { resetDraft, signInAs } from "./session.ts";
 
 test.afterAll(resetDraft);
@@ -212,11 +212,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await open(page, "Name and tags");
     for (const width of [1_440, 375]) {
       await page.setViewportSize({ width, height: 900 });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.map(({ id, nodes }) => `${width}: ${id} ${nodes[0]?.html}`);
-      expect(found).toEqual([]);
-      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(beyond, `scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
+      await expectNoViolation(page, `the editor at ${width}`);
     }
   });
 }

@@ -58,7 +58,8 @@ async function runStage(stage: Stage, files: string[]): Promise<Counts> {
       await provideServer();
       await provideBuild();
       provideRedis(say);
-      return nodeTestStage(files, 2);
+      // More than there are cores: many of them wait for a clock, a connection or a process to end.
+      return nodeTestStage(files, 3);
     case "e2e":
       return journeys(files);
   }
