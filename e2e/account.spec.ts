@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "./journey.ts";
 import { expectNoViolationInEitherTheme } from "./no-violation.ts";
-import { demoPerson, GATEWAY_URL, partnerKey, signInAs } from "./session.ts";
+import { demoPerson, GATEWAY_URL, partnerKey, signInAfresh } from "./session.ts";
 
 const NEXT = "walnut semaphore drizzle atlas";
 
@@ -16,8 +16,8 @@ test("a person changes their password with help while typing, and their other br
 }) => {
   const { password } = demoPerson("acme", "developer");
   const elsewhere = await browser.newPage();
-  await signInAs(elsewhere, "acme", "developer");
-  await signInAs(page, "acme", "developer");
+  await signInAfresh(elsewhere, "acme", "developer");
+  await signInAfresh(page, "acme", "developer");
   await page.getByRole("button", { name: /@.*developer/ }).click();
   await page.getByRole("menuitem", { name: "Your account" }).click();
   await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
@@ -49,8 +49,8 @@ test("a person changes their password with help while typing, and their other br
 
 test("a person sees where they are signed in and ends the other browser", async ({ page, browser }) => {
   const elsewhere = await browser.newPage();
-  await signInAs(elsewhere, "acme", "developer");
-  await signInAs(page, "acme", "developer");
+  await signInAfresh(elsewhere, "acme", "developer");
+  await signInAfresh(page, "acme", "developer");
   await page.goto("/account");
   const sessions = page.getByRole("region", { name: "Where you are signed in" });
   await expect(sessions.getByText("this browser")).toHaveCount(1);
@@ -79,7 +79,7 @@ test("who has to confirm that it is them is asked over the open dialog, may decl
   page,
 }) => {
   const { password } = demoPerson("acme", "support");
-  await signInAs(page, "acme", "support");
+  await signInAfresh(page, "acme", "support");
   const enqueued = await page.request.post(`${GATEWAY_URL}/gw/acme/v1/inventory/sync`, {
     headers: { "x-api-key": partnerKey() },
     data: { password: "hunter2-hunter2" },

@@ -8,7 +8,18 @@ const COLOUR_CHECKS = ["color-contrast", "link-in-text-block"];
 const axeOf = (page: Page) =>
   new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
 
-async function expectNothingFound(axe: AxeBuilder, what: string): Promise<void> {
+/** Until colours and places are what they will stay: half-way through a change they are nobody's. */
+const atRest = (page: Page) =>
+  page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+
+async function expectNothingFound(page: Page, axe: AxeBuilder, what: string): Promise<void> {
+  await atRest(page);
   const { violations } = await axe.analyze();
   const found = violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target, html }) => `${target} ${html}`).join(", ")}`,
@@ -18,7 +29,7 @@ async function expectNothingFound(axe: AxeBuilder, what: string): Promise<void> 
 
 /** Expects that no automatic check finds anything on the page as it is, and that it does not scroll sideways. */
 export async function expectNoViolation(page: Page, what: string): Promise<void> {
-  await expectNothingFound(axeOf(page), what);
+  await expectNothingFound(page, axeOf(page), what);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
 }
@@ -26,7 +37,7 @@ export async function expectNoViolation(page: Page, what: string): Promise<void>
 /** The same of the page as both themes show it: they are chosen by a media query, so nothing is loaded anew. */
 export async function expectNoViolationInEitherTheme(page: Page, what: string): Promise<void> {
   await page.emulateMedia({ colorScheme: "dark" });
-  await expectNothingFound(axeOf(page).withRules(COLOUR_CHECKS), `${what}, dark`);
+  await expectNothingFound(page, axeOf(page).withRules(COLOUR_CHECKS), `${what}, dark`);
   await page.emulateMedia({ colorScheme: "light" });
   await expectNoViolation(page, `${what}, light`);
 }

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from "otpauth";
 import { expect, type Page, test } from "./journey.ts";
 import { expectNoViolationInEitherTheme } from "./no-violation.ts";
-import { demoPerson, forgetSession, signInAs } from "./session.ts";
+import { demoPerson, forgetSession, signInAfresh } from "./session.ts";
 
 const STEP_MS = 30_000;
 
@@ -41,7 +41,7 @@ test("an authenticator app is set up, asked for after the password, and stood in
   page,
 }) => {
   const viewer = demoPerson("acme", "viewer");
-  await signInAs(page, "acme", "viewer");
+  await signInAfresh(page, "acme", "viewer");
   await page.goto("/account");
   const section = region(page, "Second step");
   await section.getByRole("button", { name: "Set up app" }).click();
@@ -92,7 +92,7 @@ test("a passkey is made with one press, signs in without a password, and is the 
   page,
 }) => {
   const support = demoPerson("acme", "support");
-  await signInAs(page, "acme", "support");
+  await signInAfresh(page, "acme", "support");
   await addDevice(page);
   await page.goto("/account");
   const section = region(page, "Passkeys");

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, type Page } from "@playwright/test";
+import { type Cookie, expect, type Page } from "@playwright/test";
 import { stackOfThisWorker } from "./stack.ts";
 
 type User = { email: string; password: string; token: string };
@@ -31,12 +31,16 @@ export function demoPerson(tenant: string, role: string): User {
   return user;
 }
 
-/** Signs in as the demo's person with this role in the tenant, through the form. */
+/** Brings a page in as the demo's person with this role in the tenant: on a session from before where there is one. */
 export const signInAs = (page: Page, tenant: string, role: string): Promise<void> =>
+  bringIn(page, demoPerson(tenant, role));
+
+/** Opens a session of its own for the person, through the form: for journeys about sessions. */
+export const signInAfresh = (page: Page, tenant: string, role: string): Promise<void> =>
   signIn(page, demoPerson(tenant, role));
 
-/** Signs in as the operator of the demo's installation, who is a member of nothing. */
-export const signInAsOperator = (page: Page): Promise<void> => signIn(page, demo.operator);
+/** Brings a page in as the operator of the demo's installation, who is a member of nothing. */
+export const signInAsOperator = (page: Page): Promise<void> => bringIn(page, demo.operator);
 
 /** Ends whatever support session the demo's operator has open. */
 export async function leaveEveryTenant(): Promise<void> {
@@ -53,6 +57,26 @@ export async function leaveEveryTenant(): Promise<void> {
 export async function forgetSession(page: Page): Promise<void> {
   await page.goto("about:blank");
   await page.context().clearCookies();
+}
+
+/** Shorter than what makes the console ask again who it is. */
+const KEPT_MS = 8 * 60_000;
+const kept = new Map<string, { cookies: Cookie[]; since: number }>();
+
+async function bringIn(page: Page, user: User): Promise<void> {
+  const known = kept.get(user.email);
+  if (known && Date.now() - known.since < KEPT_MS) {
+    await page.context().addCookies(known.cookies);
+    await page.goto("/");
+    if (!page.url().includes("/sign-in")) return; // else a journey has ended that session
+    await forgetSession(page);
+  }
+  await signIn(page, user);
+  const cookies = await page.context().cookies();
+  kept.set(user.email, {
+    cookies: cookies.filter(({ name }) => name.endsWith("gatehouse.session")),
+    since: Date.now(),
+  });
 }
 
 async function signIn(page: Page, user: User): Promise<void> {

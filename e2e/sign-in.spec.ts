@@ -1,5 +1,5 @@
 import { expect, test } from "./journey.ts";
-import { signInAs } from "./session.ts";
+import { signInAfresh } from "./session.ts";
 
 test("signing in leads back to the page that was asked for", async ({ page }) => {
   await page.goto("/t/acme/jobs?state=dead");
@@ -20,8 +20,8 @@ test("a wrong password is explained, and nothing of it stays in the address", as
 test("signing out everywhere ends another browser's session at its next page", async ({ browser }) => {
   const [here, there] = [await browser.newContext(), await browser.newContext()];
   const [mine, other] = [await here.newPage(), await there.newPage()];
-  await signInAs(mine, "globex", "owner");
-  await signInAs(other, "globex", "owner");
+  await signInAfresh(mine, "globex", "owner");
+  await signInAfresh(other, "globex", "owner");
   // It asks for news by itself, and would be on its way to the sign-in before it is told to go anywhere.
   await other.goto("about:blank");
   await mine.goto("/t/globex/settings");

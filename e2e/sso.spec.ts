@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "./journey.ts";
-import { forgetSession, signInAs } from "./session.ts";
+import { forgetSession, signInAfresh } from "./session.ts";
 
 /** Signs in at the identity provider, whose page is before the person. */
 async function atCorp(page: Page, name: string): Promise<void> {
@@ -31,7 +31,7 @@ test("a provider is added on purpose, signs in from then on, and goes after it h
   await expect(page.getByLabel("Password")).toBeVisible();
 
   await forgetSession(page);
-  await signInAs(page, "acme", "viewer");
+  await signInAfresh(page, "acme", "viewer");
   await addCorp(page, "viewer-at-corp");
   await expect(page.getByText("Corp is added")).toBeVisible();
 
@@ -72,7 +72,7 @@ test("an owner lets members in through the provider only, and somebody with a pa
   page,
   browser,
 }) => {
-  await signInAs(page, "acme", "admin");
+  await signInAfresh(page, "acme", "admin");
   await addCorp(page, "admin-at-corp");
   await page.goto("/new-tenant");
   await page.getByLabel("Name").fill("Only through Corp");
@@ -96,7 +96,7 @@ test("an owner lets members in through the provider only, and somebody with a pa
 
   const elsewhere = await browser.newContext();
   const other = await elsewhere.newPage();
-  await signInAs(other, "acme", "admin");
+  await signInAfresh(other, "acme", "admin");
   await other.goto("/t/only-corp/settings");
   await expect(
     other.getByRole("heading", { name: "Only through Corp lets in through Corp only" }),
