@@ -29,7 +29,8 @@ export type FilledJobs = { mainTenantId: string; tenantIds: string[]; fingerprin
 
 /** Rows of one statement: large enough to be fast, small enough to say how far it is. */
 const CHUNK = 250_000;
-const FUNCTIONS = [
+/** What the jobs run. */
+export const FUNCTIONS = [
   "export-dataset",
   "reindex-dataset",
   "send-invoice",

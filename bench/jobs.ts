@@ -6,12 +6,13 @@ import { startTestServer } from "#scripts/testing/server.ts";
 import { controlPlane } from "#tests/harness/control-plane.ts";
 import { startLatencies } from "./jobs-latency.ts";
 import { listTimes } from "./jobs-lists.ts";
+import { p95, requeuedText, requeueMany } from "./jobs-requeue.ts";
 import { throughput } from "./jobs-throughput.ts";
 import { summarize } from "./statistics.ts";
 
 /**
  * The job numbers of the contract: `npm run bench:jobs [-- --jobs N --tenants N --dead N --fingerprints N --through N
- * --rounds N --times N --only throughput,latency,lists]`. A PostgreSQL of its own that waits for the disk.
+ * --rounds N --times N --requeue N --only throughput,latency,requeue,lists]`. A PostgreSQL of its own that waits for the disk.
  */
 const { values } = parseArgs({
   options: {
@@ -22,11 +23,14 @@ const { values } = parseArgs({
     through: { type: "string", default: "20000" },
     rounds: { type: "string", default: "3" },
     times: { type: "string", default: "100" },
-    only: { type: "string", default: "throughput,latency,lists" },
+    requeue: { type: "string", default: "100000" },
+    only: { type: "string", default: "throughput,latency,requeue,lists" },
   },
 });
 const wanted = new Set(values.only.split(","));
-const number = (name: "jobs" | "tenants" | "dead" | "fingerprints" | "through" | "rounds" | "times") => {
+const number = (
+  name: "jobs" | "tenants" | "dead" | "fingerprints" | "through" | "rounds" | "times" | "requeue",
+) => {
   const value = Number(values[name]);
   if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${name} must be a whole number from 1`);
   return value;
@@ -90,6 +94,16 @@ try {
       perCpu,
     );
     compare("enqueued and run, per CPU-second of everything", ledger.perCpu, alone.perCpu, false, perCpu);
+  }
+  if (wanted.has("requeue")) {
+    const requeued = await requeueMany(plane, folder, number("requeue"));
+    rows.push({
+      what: "dead jobs sent round again with one filter",
+      measured: requeuedText(requeued),
+      hold: "lists p95 100 ms",
+      aim: "",
+      verdict: judge((line) => p95(requeued.beside) <= line, 100, 50),
+    });
   }
   if (wanted.has("lists")) {
     const fill = { tenants: number("tenants"), jobs: number("jobs"), dead: number("dead") };
