@@ -39,8 +39,11 @@ test("with the keyboard alone: choose routes, see what a change does to each, ma
   const rows = table.getByRole("row").filter({ has: page.getByRole("checkbox") });
   await expect(rows).toHaveCount(5);
 
-  await page.keyboard.press("j");
-  await expect(rows.nth(0).getByRole("link")).toBeFocused();
+  // The rows are there before the page listens.
+  await expect(async () => {
+    await page.keyboard.press("j");
+    await expect(rows.nth(0).getByRole("link")).toBeFocused({ timeout: 1_000 });
+  }).toPass();
   await page.keyboard.press("x");
   for (const key of ["j", "ArrowDown", "Shift+X"]) await page.keyboard.press(key);
   const chosen = page.getByRole("region", { name: "Chosen routes" });

@@ -22,6 +22,8 @@ const JOURNEYS_AT_ONCE = 2;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const total: Counts = { passed: 0, failed: 0 };
 let server: TestServer | undefined;
+const stacks: StartedStack[] = [];
+const ending = new AbortController();
 
 /**
  * `npm test`: every stage, or the ones named (`npm test -- unit e2e`); other words choose test files by a part of
@@ -72,17 +74,21 @@ async function journeys(files: string[]): Promise<Counts> {
   await provideBuild();
   // Imported only now: it needs the generated database client, which may be a minute old.
   const { startDemoStack } = await import("../tests/harness/stack.ts");
-  const stacks: StartedStack[] = [];
   try {
     // As many as there are cores to use, and no more than there are files to share out.
     for (let index = 0; index < Math.min(JOURNEYS_AT_ONCE, files.length); index++) {
       stacks.push(await startDemoStack());
     }
     const told = stacks.map(({ consoleUrl, gatewayUrl, demoFile }) => ({ consoleUrl, gatewayUrl, demoFile }));
-    return await browserStage(files, { CHROMIUM_PATH: browser, E2E_STACKS: JSON.stringify(told) });
+    const environment = { CHROMIUM_PATH: browser, E2E_STACKS: JSON.stringify(told) };
+    return await browserStage(files, environment, ending.signal);
   } finally {
-    await Promise.all(stacks.map((stack) => stack.stop()));
+    await stopStacks();
   }
+}
+
+async function stopStacks(): Promise<void> {
+  await Promise.all(stacks.splice(0).map((stack) => stack.stop()));
 }
 
 async function provideServer(): Promise<void> {
@@ -112,10 +118,14 @@ async function timed(stage: Stage, work: () => Promise<Counts>): Promise<void> {
   say(`── ${stage}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => void (server?.stop() ?? Promise.resolve()).finally(() => process.exit(1)));
+/** Told to end, by a signal or by the process that started it: leaves nothing running. */
+async function end(): Promise<void> {
+  ending.abort();
+  await Promise.allSettled([stopStacks(), server?.stop()]);
+  process.exit(1);
 }
-process.once("disconnect", () => void (server?.stop() ?? Promise.resolve()).finally(() => process.exit(1)));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void end());
+process.once("disconnect", () => void end());
 
 await main(process.argv.slice(2)).catch((error) => {
   total.failed += reportFailure(error);

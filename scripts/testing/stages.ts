@@ -65,8 +65,12 @@ export async function nodeTestStage(files: string[], concurrency: number): Promi
   return counts;
 }
 
-/** Runs the journeys against a stack that is up; `environment` says where it is. */
-export async function browserStage(files: string[], environment: Record<string, string>): Promise<Counts> {
+/** Runs the journeys against stacks that are up; `environment` says where they are. Ends them when `signal` says so. */
+export async function browserStage(
+  files: string[],
+  environment: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Counts> {
   const folder = await mkdtemp(path.join(tmpdir(), "gatehouse-report-"));
   const report = path.join(folder, "report.json");
   try {
@@ -77,8 +81,10 @@ export async function browserStage(files: string[], environment: Record<string, 
         cwd: ROOT,
         stdio: ["ignore", "inherit", "inherit"],
         env: { ...process.env, ...environment, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+        signal,
       },
     );
+    child.once("error", () => {}); // it was ended; what follows is that it closes
     const code = await new Promise((resolve) => child.once("close", resolve));
     const { stats } = JSON.parse(await readFile(report, "utf8").catch(() => '{"stats":{}}'));
     const failed = (stats.unexpected ?? 0) + (stats.flaky ?? 0);
