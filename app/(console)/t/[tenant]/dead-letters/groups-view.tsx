@@ -108,7 +108,7 @@ export function GroupsView({ tenant, role, filters, functions, initial }: Props)
           </LinkButton>
         }
       />
-      <DeadLettersTabs tenant={tenant} current="groups" />
+      <DeadLettersTabs tenant={tenant} current="Groups" />
       <OpenAlerts tenant={tenant} role={role} initial={initial.alerts} />
       <OpenRuns tenant={tenant} />
       {error ? (

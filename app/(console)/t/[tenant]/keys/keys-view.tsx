@@ -169,7 +169,7 @@ export function KeysView({ tenant, role, gatewayUrl, filters, initial, loadedAt 
           )
         }
       />
-      <KeysTabs tenant={tenant} current="keys" />
+      <KeysTabs tenant={tenant} current="Keys" />
       <ErrorNotice error={error} />
       {revoked ? <Enforcement key={revoked.id} tenant={tenant} {...revoked} /> : null}
       {none ? (

@@ -117,7 +117,7 @@ export function MembersView(props: MembersViewProps) {
           </Button>
         }
       />
-      {refusal === null ? <MembersTabs tenant={tenant.slug} current="members" /> : null}
+      {refusal === null ? <MembersTabs tenant={tenant.slug} current="Members" /> : null}
       <ErrorNotice error={error ?? counts.error} />
       <FilterBar
         search="Search by name or e-mail"

@@ -85,7 +85,7 @@ export function RunsView({
         title="Dead letters"
         description="Runs: what was requeued or discarded in bulk, by whom, and what became of each job."
       />
-      <DeadLettersTabs tenant={tenant} current="runs" />
+      <DeadLettersTabs tenant={tenant} current="Runs" />
       <ErrorNotice error={error} />
       {data.data.length > 0 ? (
         <>

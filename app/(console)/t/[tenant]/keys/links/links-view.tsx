@@ -87,7 +87,7 @@ export function LinksView({ tenant, role, filters, initial, loadedAt }: LinksVie
         description="A claim link lets a partner reveal a key that nobody has seen before, not even you. Each works once."
         actions={none ? null : handOver}
       />
-      <KeysTabs tenant={tenant} current="links" />
+      <KeysTabs tenant={tenant} current="Claim links" />
       <ErrorNotice error={error} />
       {none ? (
         <EmptyState

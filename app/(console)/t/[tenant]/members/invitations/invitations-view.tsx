@@ -121,7 +121,7 @@ export function InvitationsView({
         description="Who has been asked to join. A link works once, and only for the address that was invited."
         actions={none ? null : invite}
       />
-      <MembersTabs tenant={tenant} current="invitations" />
+      <MembersTabs tenant={tenant} current="Invitations" />
       <ErrorNotice error={error} />
       {none ? (
         <EmptyState
