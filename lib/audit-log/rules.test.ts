@@ -80,7 +80,9 @@ test("an action is told in words, one without by its code, and found by either",
 });
 
 test("a target is called what it was called then", () => {
-  assert.equal(targetName("revision", "43", null, { note: "n" }), "r43");
+  assert.equal(targetName("revision", "43", null, { note: "n", rolledBackFrom: null }), "r43");
+  assert.equal(targetName("revision", "43", null, { rolledBackFrom: 41 }), "r41, as r43");
+  assert.equal(targetName("claim", "id", null, { keyName: "Partner" }), "Partner");
   assert.equal(targetName("route", "id", { method: "GET", path: "/a" }, null), "GET /a");
   assert.equal(targetName("key", "id", { name: "old" }, { name: "new" }), "new");
   assert.equal(targetName("job", "id", null, "text"), null);

@@ -96,6 +96,7 @@ export function actionsMeant(actions: readonly string[], search: string): string
 
 const NAMES = [
   "name",
+  "keyName",
   "path",
   "slug",
   "email",
@@ -113,7 +114,10 @@ export function targetName(
   before: unknown,
   after: unknown,
 ): string | null {
-  if (targetType === "revision" && /^\d+$/.test(targetId)) return `r${targetId}`;
+  if (targetType === "revision" && /^\d+$/.test(targetId)) {
+    const from = isRecord(after) ? after.rolledBackFrom : null;
+    return typeof from === "number" ? `r${from}, as r${targetId}` : `r${targetId}`;
+  }
   for (const side of [after, before]) {
     if (typeof side !== "object" || side === null || Array.isArray(side)) continue;
     const fields = side as Record<string, unknown>;
