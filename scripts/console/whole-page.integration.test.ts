@@ -4,6 +4,8 @@ import test, { type TestContext } from "node:test";
 import { sendWhole } from "./whole-page.ts";
 
 const NOTHING = '<template data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"></template>';
+const NOTHING_LATER =
+  '<script nonce="n">$RX=function(b,c){/* React\'s own */};$RX("B:1f","NEXT_HTTP_ERROR_FALLBACK;404")</script>';
 const HTML = { "content-type": "text/html; charset=utf-8" };
 
 async function serve(context: TestContext, listener: RequestListener): Promise<string> {
@@ -23,17 +25,24 @@ test("a page in which nothing was found says so with its status, although its fi
   const url = await serve(context, (request, response) => {
     response.writeHead(200, HTML);
     response.write("<html>the frame");
-    setImmediate(() => response.end(request.url === "/nothing" ? NOTHING : "the thing"));
+    const rest = { "/nothing": NOTHING, "/nothing-later": NOTHING_LATER }[request.url ?? ""];
+    setImmediate(() => response.end(rest ?? "the thing"));
   });
-  const nothing = await fetch(`${url}/nothing`);
-  assert.deepEqual([nothing.status, await nothing.text()], [404, `<html>the frame${NOTHING}`]);
+  for (const [path, rest] of [
+    ["/nothing", NOTHING],
+    ["/nothing-later", NOTHING_LATER],
+  ]) {
+    const nothing = await fetch(url + path);
+    assert.deepEqual([nothing.status, await nothing.text()], [404, `<html>the frame${rest}`]);
+  }
   const something = await fetch(`${url}/thing`);
   assert.deepEqual([something.status, await something.text()], [200, "<html>the framethe thing"]);
 });
 
 test("what somebody wrote into a page cannot change its status", async (context) => {
-  const quoted = NOTHING.replaceAll("<", "&lt;").replaceAll('"', "&quot;");
-  const inScript = `<script>self.__next_f.push([1,${JSON.stringify(NOTHING)}])</script>`;
+  const written = NOTHING + NOTHING_LATER;
+  const quoted = written.replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+  const inScript = `<script>self.__next_f.push([1,${JSON.stringify(written)}])</script>`;
   const url = await serve(context, (_, response) => response.writeHead(200, HTML).end(quoted + inScript));
   assert.equal((await fetch(url)).status, 200);
 });

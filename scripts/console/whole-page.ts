@@ -4,8 +4,11 @@ import { gzip } from "node:zlib";
 
 const compress = promisify(gzip);
 const WORTH_COMPRESSING = 1_024;
-/** How React marks the place in a page where Next found out, too late for the status, that there is nothing. */
-const NOTHING_HERE = 'data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"';
+/**
+ * How React marks the place in a page where Next found out, too late for the status, that there is nothing: on the
+ * place itself, or, where that had been written already, in an instruction that comes after it.
+ */
+const NOTHING_HERE = /data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"|\$RX\("B:\w+","NEXT_HTTP_ERROR_FALLBACK;404"/;
 
 type End = ServerResponse["end"];
 type Write = ServerResponse["write"];
@@ -70,7 +73,8 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse): v
 
 async function finish(response: ServerResponse, page: Buffer, zips: boolean): Promise<Buffer> {
   const isHtml = String(response.getHeader("content-type")).startsWith("text/html");
-  if (isHtml && response.statusCode === 200 && page.includes(NOTHING_HERE)) response.statusCode = 404;
+  if (isHtml && response.statusCode === 200 && NOTHING_HERE.test(page.toString("latin1")))
+    response.statusCode = 404;
   const vary = [response.getHeader("vary") ?? []].flat().join(", ");
   if (!/accept-encoding/i.test(vary)) {
     response.setHeader("Vary", vary ? `${vary}, Accept-Encoding` : "Accept-Encoding");
