@@ -13,6 +13,7 @@ import {
 import { type Browser, browser } from "#tests/harness/browser.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { withClient } from "#tests/harness/database.ts";
+import { eventually } from "#tests/harness/eventually.ts";
 
 const PASSWORD = "a long password that nobody else has";
 const CONSOLE = "http://localhost:3000";
@@ -277,9 +278,23 @@ test("of two factors that are removed at the same moment one stays while a tenan
   ]);
   await sql("UPDATE tenants SET require_two_factor = true WHERE id = $1", [actor.tenant.id]);
   const other = (second.data as { passkey: { id: string } }).passkey.id;
-  const answers = await Promise.all([id, other].map((each) => at.send("DELETE", `/me/passkeys/${each}`)));
+  // Both are under way before either goes on: each would see the other's passkey, if it looked before it waits.
+  const answers = await withClient(plane.database.superuserUrl, async (holder) => {
+    await holder.query("BEGIN");
+    await holder.query("SELECT FROM users WHERE id = $1 FOR UPDATE", [userId]);
+    const removals = Promise.all([id, other].map((each) => at.send("DELETE", `/me/passkeys/${each}`)));
+    await eventually("both removals wait for the person's row", async () => {
+      const waiting = await sql(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return waiting.length === 2;
+    });
+    await holder.query("COMMIT");
+    return removals;
+  });
   assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 409]);
   assert.equal((await passkeysOf(userId)).length, 1);
+  assert.equal((await sql("SELECT FROM users WHERE id = $1 AND has_second_factor", [userId])).length, 1);
 });
 
 test("a passkey confirms who it is, in the session that was asked and in no other", async () => {
