@@ -10,8 +10,9 @@ import {
   NEXT_ITEMS,
   PASS_CANARY,
   STOP_RUN,
-  WAIT_FOR_CANARY,
+  WAIT_FOR_OUTCOMES,
 } from "#data-plane/sql/dead-letters.ts";
+import { roomForUnproven } from "#lib/contract/run-window.ts";
 import { type BatchResult, closeItems, type FrozenItem, type HeldRun, nextBatch } from "./batch.ts";
 
 /** Jobs in one transaction: some 30 ms, for which whoever pauses the run waits. */
@@ -22,7 +23,7 @@ const BATCH = 200;
  */
 export const QUEUE_ROOM = 1_000;
 const QUEUE_FULL_MS = 200;
-const CANARY_MS = 500;
+const OUTCOMES_MS = 500;
 
 type Run = HeldRun & {
   ratePerMinute: number | null;
@@ -33,8 +34,8 @@ type Run = HeldRun & {
   succeeded: number;
   died: number;
   otherEnds: number;
+  stopAfter: number | null;
   heldUp: boolean;
-  tenantDeleted: boolean;
 };
 
 /** PostgreSQL refuses the data itself (SQLSTATE classes 22 and 23): sending it again changes nothing. */
@@ -46,7 +47,7 @@ async function judgeCanary(client: pg.PoolClient, run: Run): Promise<boolean> {
   if (run.canaryState !== "waiting") return true;
   const ended = run.succeeded + run.died + run.otherEnds;
   if (run.died > 0) await client.query(STOP_RUN, [run.id, "canary_failed"]);
-  else if (ended < run.done) await client.query(WAIT_FOR_CANARY, [run.id, CANARY_MS]);
+  else if (ended < run.done) await client.query(WAIT_FOR_OUTCOMES, [run.id, OUTCOMES_MS]);
   else if (run.succeeded === 0) await client.query(STOP_RUN, [run.id, "canary_unclear"]);
   else {
     await client.query(PASS_CANARY, [run.id]);
@@ -80,13 +81,14 @@ async function oneStep(
   const run = (await client.query<Run>(LOCK_RUN)).rows[0];
   if (!run) return "nothing due";
   hold(run.id);
-  if (run.tenantDeleted) {
-    await client.query(STOP_RUN, [run.id, "tenant_deleted"]);
-    return "moved";
-  }
   if (!(await judgeCanary(client, run))) return "waiting";
+  const unproven = roomForUnproven(run);
+  if (unproven === 0) {
+    await client.query(WAIT_FOR_OUTCOMES, [run.id, OUTCOMES_MS]);
+    return "waiting";
+  }
   const troubled = trouble?.runId === run.id ? trouble : null;
-  const room = await roomFor(client, run, troubled ? 1 : BATCH);
+  const room = await roomFor(client, run, troubled ? 1 : Math.min(BATCH, unproven));
   if (room <= 0) {
     await client.query(ADVANCE_RUN, [run.id, run.position, 0, 0, 0, QUEUE_FULL_MS, true]);
     return "waiting";

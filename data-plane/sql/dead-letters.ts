@@ -69,14 +69,17 @@ export const FORGET = [
      ORDER BY expires_at LIMIT 5) AND $1 > 0`,
 ];
 
-/** The run that has waited longest for its next batch, held until the transaction ends; $1 leaves one out. */
+/**
+ * The run that has waited longest for its next batch, held until the transaction ends. One of a deleted tenant waits
+ * as its jobs do, and goes on when the tenant is restored.
+ */
 export const LOCK_RUN = `
   SELECT run.id, run.tenant_id AS "tenantId", run.action, run.actor_id AS "actorId",
     run.actor_label AS "actorLabel", run.reason, run.rate_per_minute AS "ratePerMinute", run.canary,
     run.canary_state AS "canaryState", run.position, run.total, run.done, run.succeeded, run.died,
-    run.other_ends AS "otherEnds", run.held_up AS "heldUp", tenants.deleted_at IS NOT NULL AS "tenantDeleted"
+    run.other_ends AS "otherEnds", run.stop_after AS "stopAfter", run.held_up AS "heldUp"
   FROM dead_letter_runs AS run JOIN tenants ON tenants.id = run.tenant_id
-  WHERE run.state = 'running' AND run.next_at <= now()
+  WHERE run.state = 'running' AND run.next_at <= now() AND tenants.deleted_at IS NULL
   ORDER BY run.next_at LIMIT 1 FOR UPDATE OF run SKIP LOCKED`;
 
 /** How many of the tenant's jobs wait for their turn, counted no further than $2. */
@@ -155,9 +158,9 @@ export const ADVANCE_RUN = `
 export const PASS_CANARY =
   "UPDATE dead_letter_runs SET canary_state = 'passed', next_at = now() WHERE id = $1::uuid";
 
-/** $1 run, $2 ms until it is looked at again. */
-export const WAIT_FOR_CANARY =
-  "UPDATE dead_letter_runs SET next_at = now() + $2 * interval '1 ms' WHERE id = $1::uuid";
+/** $1 run, $2 ms until it is looked at again: it waits for the jobs that it has sent. */
+export const WAIT_FOR_OUTCOMES =
+  "UPDATE dead_letter_runs SET next_at = now() + $2 * interval '1 ms', held_up = false WHERE id = $1::uuid";
 
 /** $1 run, $2 why. */
 export const STOP_RUN = `

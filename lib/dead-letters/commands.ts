@@ -1,7 +1,7 @@
 import { actorLabel } from "#lib/access/actor.ts";
 import { type CommandContext, defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
-import type { Prisma } from "#lib/db/client.ts";
+import type { Prisma, Transaction } from "#lib/db/client.ts";
 import { conflict, invalid, notFound } from "#lib/errors/domain-error.ts";
 import { freezeItems, previewOf } from "./freeze.ts";
 import { type RunControl, whyNotControl } from "./rules.ts";
@@ -12,6 +12,7 @@ import {
   type RequeueInput,
   type Run,
   type RunAction,
+  type RunPreview,
   type RunState,
   type Selection,
 } from "./schema.ts";
@@ -85,9 +86,9 @@ async function start(context: CommandContext, action: RunAction, input: StartInp
     ? (await prepare(context, action, { by: "ids", ids: input.ids })).id
     : (input.run as string);
   const [run] = await tx.$queryRaw<
-    { state: RunState; action: RunAction; total: number; expired: boolean; by: string }[]
+    { state: RunState; action: RunAction; total: number; preview: RunPreview; expired: boolean; by: string }[]
   >`
-    SELECT state, action, total, expires_at <= now() AS expired, actor_label AS by FROM dead_letter_runs
+    SELECT state, action, total, preview, expires_at <= now() AS expired, actor_label AS by FROM dead_letter_runs
     WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`;
   if (!run) throw notFound("run");
   if (run.action !== action)
@@ -99,10 +100,17 @@ async function start(context: CommandContext, action: RunAction, input: StartInp
   if (run.total === 0)
     throw conflict(`There is nothing to ${action}: none of these jobs is dead (any more).`);
   const { reason, ratePerMinute, canary = null, stopAfter = null } = input;
+  const { count } = run.preview;
+  if (canary !== null && count > 0 && canary >= count) {
+    throw invalid([
+      { path: "canary", message: `must be less than ${count}, or all of these jobs are sent at once` },
+    ]);
+  }
   await tx.$executeRaw`
     UPDATE dead_letter_runs SET state = 'running', started_at = now(), next_at = now(), reason = ${reason},
       actor_id = ${actor.userId}::uuid, actor_label = ${actorLabel(actor)}, rate_per_minute = ${ratePerMinute}::int,
-      canary = ${canary}::int, stop_after = ${stopAfter}::int
+      canary = ${canary}::int, stop_after = ${stopAfter}::int,
+      support_session_id = ${actor.via?.sessionId ?? null}::uuid
     WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
   const started = await readRun(tx, tenantId, id);
   await context.audit({
@@ -171,3 +179,20 @@ export const controlRun = defineCommand(
     return readRun(tx, tenantId, input.id);
   },
 );
+
+/**
+ * Pauses what operators have started in a support session, or in any, and is going on, in the transaction in which the
+ * tenant puts them out: its own people take it up again, or end it. Gives the runs' ids.
+ */
+export async function pauseRunsOfSupport(
+  tx: Transaction,
+  tenantId: string,
+  sessionId: string | "any",
+): Promise<string[]> {
+  const one = sessionId === "any" ? null : sessionId;
+  const paused = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE dead_letter_runs SET state = 'paused', held_up = false
+    WHERE tenant_id = ${tenantId}::uuid AND state = 'running' AND support_session_id IS NOT NULL
+      AND (${one}::uuid IS NULL OR support_session_id = ${one}::uuid) RETURNING id`;
+  return paused.map(({ id }) => id);
+}

@@ -139,7 +139,9 @@ const SORTS: Record<GroupSort, { column: Prisma.Sql; cast: Prisma.Sql; part: z.Z
 
 /** What is shown masked must not be found out by searching: values of pairs, and messages that are JSON, are left out. */
 const SEARCHED = Prisma.sql`error_name || CASE WHEN error_message ~ '^\\s*[[{]' THEN '' ELSE
-  ': ' || regexp_replace(error_message, '([A-Za-z0-9_.-]{1,80})=[^&;[:space:]"'',]+', '\\1=', 'g') END`;
+  ': ' || regexp_replace(
+    regexp_replace(error_message, '([A-Za-z0-9_.-]{1,80})=[^&;[:space:]"'',]+', '\\1=', 'g'),
+    '"([A-Za-z0-9_.-]{1,80})"(\\s*:\\s*)("([^"\\\\]|\\\\.)*"?|[^[:space:],}"]+)', '"\\1"\\2', 'g') END`;
 
 function narrowing(tenantId: string, { q, function: name, routeId }: ListInput): Prisma.Sql[] {
   const conditions: Prisma.Sql[] = [];

@@ -45,8 +45,6 @@ export function stopText(
       return `Of the ${jobsText(run.done)} sent first, ${run.died.toLocaleString("en")} died again, so the rest was left alone.`;
     case "canary_unclear":
       return "None of the jobs sent first succeeded, so the rest was left alone.";
-    case "tenant_deleted":
-      return "The tenant was deleted.";
   }
 }
 

@@ -16,7 +16,10 @@ const RUN = Prisma.sql`id, action, state, selection, preview, reason, actor_labe
   expires_at AS "expiresAt", started_at AS "startedAt", finished_at AS "finishedAt",
   rate_per_minute AS "ratePerMinute", canary, canary_state AS "canaryState", stop_after AS "stopAfter",
   stop_reason AS "stopReason", held_up AS "heldUp", total, done, skipped, failed, succeeded, died,
-  other_ends AS "otherEnds", returned`;
+  other_ends AS "otherEnds", returned,
+  (SELECT COALESCE(stay.ended_how, CASE WHEN stay.expires_at <= clock_timestamp() THEN 'expired' ELSE 'inside' END)
+   FROM support_sessions AS stay
+   WHERE stay.id = dead_letter_runs.support_session_id AND stay.tenant_id = dead_letter_runs.tenant_id) AS support`;
 
 const toRun = (row: RunRow): Run => ({
   ...row,

@@ -128,7 +128,7 @@ export type RunPreview = z.output<typeof runPreviewSchema>;
 
 export const RUN_STATES = ["prepared", "running", "paused", "stopped", "aborted", "completed"] as const;
 export type RunState = (typeof RUN_STATES)[number];
-export const STOP_REASONS = ["same_error", "canary_failed", "canary_unclear", "tenant_deleted"] as const;
+export const STOP_REASONS = ["same_error", "canary_failed", "canary_unclear"] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
 const runOptions = {
@@ -177,6 +177,8 @@ export const runSchema = z.object({
   preview: runPreviewSchema,
   reason: z.string().nullable(),
   actor: z.string(),
+  /** Of a run that an operator started in a support session: whether that lasts, or how it ended. Null for others. */
+  support: z.enum(["inside", "left", "removed", "expired"]).nullable(),
   createdAt: time,
   /** Until when a prepared run can be started. */
   expiresAt: time,

@@ -4,6 +4,7 @@ import { writeAudit } from "#lib/audit/audit.ts";
 import { defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { withNewTenant } from "#lib/db/scope.ts";
+import { pauseRunsOfSupport } from "#lib/dead-letters/commands.ts";
 import { conflict, DomainError, notFound } from "#lib/errors/domain-error.ts";
 import { clockwork, close } from "./close.ts";
 import { getAnyTenant, getSupportSession } from "./queries.ts";
@@ -82,7 +83,10 @@ export const endSupportStay = defineCommand(
   },
 );
 
-/** Lets operators in, or keeps them out; the latter ends what is open. Saying what is so already changes nothing. */
+/**
+ * Lets operators in, or keeps them out; the latter ends what is open, and pauses runs that any of them has started.
+ * Saying what is so already changes nothing.
+ */
 export const setSupportAccess = defineCommand(
   "tenant.manage",
   async ({ tx, actor, audit }, { allowed }: SupportAccess): Promise<SupportAccess> => {
@@ -91,14 +95,15 @@ export const setSupportAccess = defineCommand(
       UPDATE tenants SET support_allowed = ${allowed}::boolean
       WHERE id = ${tenantId}::uuid AND support_allowed <> ${allowed}::boolean`;
     if (changed === 0) return { allowed };
+    if (!allowed) await close(tx, tenantId, "removed", actor);
+    const runsPaused = allowed ? [] : await pauseRunsOfSupport(tx, tenantId, "any");
     await audit({
       action: "support.access",
       targetType: "tenant",
       targetId: tenantId,
       before: { allowed: !allowed },
-      after: { allowed },
+      after: { allowed, ...(runsPaused.length > 0 ? { runsPaused } : {}) },
     });
-    if (!allowed) await close(tx, tenantId, "removed", actor);
     return { allowed };
   },
 );

@@ -347,7 +347,7 @@ test("an owner who switches support off ends what is open and lets nobody in; no
   assert.equal((await getAnyTenant(who, { slug: "shut" })).supportAllowed, false);
   assert.deepEqual(
     (await auditOf(owner)).map(({ action }) => action),
-    ["support.start", "support.access", "support.end"],
+    ["support.start", "support.end", "support.access"],
   );
   await setSupportAccess(owner, { allowed: true });
   await enter("shut", "read", who);

@@ -41,7 +41,7 @@ export const TABLES: Record<string, Grants> = {
   job_idempotency: { console: "S", gateway: "SIUD", worker: "SIUD" },
   job_repairs: { console: "S", gateway: "", worker: "SIUD" },
   job_settings: { console: "SIU", gateway: "", worker: "S" },
-  job_mask_rules: { console: "SIUD", gateway: "", worker: "" },
+  job_mask_rules: { console: "SIUD", gateway: "", worker: "S" },
   job_steps: { console: "S", gateway: "", worker: "SI" },
   job_terms: { console: "SIU", gateway: "I", worker: "I" },
   job_views: { console: "SIUD", gateway: "", worker: "" },

@@ -64,7 +64,7 @@ export function RunForm({ run, onCancel, onLookAgain, send, onStarted }: Props) 
       speed: "",
       perMinute: "30",
       canaryOn: false,
-      canary: String(Math.min(5, count)),
+      canary: String(Math.max(1, Math.min(5, count - 1))),
       stopOn: true,
       stopAfter: "10",
     },
@@ -94,7 +94,7 @@ export function RunForm({ run, onCancel, onLookAgain, send, onStarted }: Props) 
             type="submit"
             variant={requeues ? "primary" : "danger"}
             loading={form.busy}
-            disabledReason={run.total === 0 ? "There is nothing to do." : null}
+            disabledReason={count === 0 ? "None of these jobs is dead: there is nothing to do." : null}
           >
             {words.verb} {jobsText(count)}
           </Button>
@@ -137,7 +137,7 @@ export function RunForm({ run, onCancel, onLookAgain, send, onStarted }: Props) 
             ) : null}
             <Guard
               label="Stop by itself when the same error comes back"
-              hint="What has been sent by then is retried as usual; the rest stays dead."
+              hint="It begins with so many and goes faster as they succeed. What was sent by then is retried as usual; the rest stays dead."
               on={values.stopOn}
               onToggle={(stopOn) => set({ stopOn })}
               field="In how many jobs"

@@ -1,6 +1,7 @@
 "use client";
 import { cx } from "#components/ui/cx.ts";
 import { Notice } from "#components/ui/notice.tsx";
+import { roomForUnproven } from "#lib/contract/run-window.ts";
 import { ACTION_WORDS, isMoving, jobsText, stopText } from "#lib/dead-letters/rules.ts";
 import type { Run } from "#lib/dead-letters/schema.ts";
 
@@ -45,7 +46,28 @@ export function RunProgress({ run }: { run: Run }) {
         </p>
       ) : null}
       <Waiting run={run} />
+      <OfSupport run={run} />
     </div>
+  );
+}
+
+/** What members should know of a run that an operator has started: nobody of support need be there for it to go on. */
+function OfSupport({ run }: { run: Run }) {
+  if (run.support === null || (run.state !== "running" && run.state !== "paused")) return null;
+  if (run.support === "removed" && run.state === "paused")
+    return (
+      <Notice tone="warn" title="Paused when its operator was put out">
+        Support started this run, and this tenant has ended their session since. The rest stays as it is until
+        somebody here resumes or aborts the run.
+      </Notice>
+    );
+  if (run.state === "paused") return null;
+  return (
+    <Notice title={run.support === "inside" ? "Started by support" : "Started by support, who is gone"}>
+      It goes on {run.support === "inside" ? "when their session is over" : "by itself"} until it is done.
+      Whoever may requeue jobs here can pause or abort it
+      {run.support === "inside" ? "; ending the operator's session pauses it." : "."}
+    </Notice>
   );
 }
 
@@ -74,6 +96,15 @@ function Waiting({ run }: { run: Run }) {
       <Notice title={`${jobsText(run.done)} sent first`}>
         The others follow when these have succeeded. A job that fails is retried with its backoff, so this can
         take a while.
+      </Notice>
+    );
+  if (run.state === "running" && run.done > 0 && roomForUnproven(run) === 0)
+    return (
+      <Notice
+        title={`Waits for the ${jobsText(run.done - run.succeeded - run.died - run.otherEnds)} under way`}
+      >
+        It sends no more than may fail before it has to stop, and goes faster as they succeed. A job that
+        fails is retried with its backoff, so this can take a while.
       </Notice>
     );
   if (run.heldUp && run.state === "running")

@@ -6,6 +6,7 @@ import { StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
+import { TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -120,6 +121,7 @@ export function RunView({ tenant, role, initial, view, cursor, items }: Props) {
           <Section title="How it was started">
             <Facts
               items={[
+                { name: "Jobs", value: <Chosen tenant={tenant} run={run} /> },
                 { name: "By", value: run.actor },
                 { name: "Reason", value: run.reason ?? <span className="text-muted">not started</span> },
                 { name: "Frozen", value: <RelativeTime at={run.createdAt} /> },
@@ -153,4 +155,30 @@ export function RunView({ tenant, role, initial, view, cursor, items }: Props) {
       />
     </>
   );
+}
+
+/** What was chosen when the selection was frozen, with the way back to it. */
+function Chosen({ tenant, run: { selection, total } }: { tenant: string; run: Run }) {
+  switch (selection.by) {
+    case "ids":
+      return <>{jobsText(total)}, chosen one by one</>;
+    case "groups":
+      return (
+        <ul className="space-y-0.5">
+          {selection.fingerprints.map((fingerprint) => (
+            <li key={fingerprint}>
+              <TextLink href={paths.deadLetterGroup(tenant, fingerprint)}>
+                Group <span className="font-mono text-xs">{fingerprint}</span>
+              </TextLink>
+            </li>
+          ))}
+        </ul>
+      );
+    case "filter":
+      return (
+        <TextLink href={paths.jobs(tenant, { ...selection.filters, state: "dead" })}>
+          What a filter showed
+        </TextLink>
+      );
+  }
 }
