@@ -85,3 +85,6 @@ export const TELL_ALERT = `
 export const FORGET_ALERTS = `
   DELETE FROM alerts WHERE id IN (
     SELECT id FROM alerts WHERE resolved_at < now() - $2::int * interval '1 day' ORDER BY resolved_at LIMIT $1)`;
+
+/** What the tenant ($1) hides of its jobs beside what has a telling name. */
+export const MASK_RULES = "SELECT path FROM job_mask_rules WHERE tenant_id = $1::uuid ORDER BY path";

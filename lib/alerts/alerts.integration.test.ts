@@ -115,6 +115,20 @@ test("an alert is acknowledged once, by name, and silenced for a while, and both
   );
 });
 
+test("the errors of an alert are shown masked, wherever it is shown", async () => {
+  const alert = await raise((await create()).id);
+  await query("UPDATE alerts SET errors = $2 WHERE id = $1", [
+    alert,
+    JSON.stringify([{ fingerprint: "f", name: "Error", message: "refused: password=hunter2" }]),
+  ]);
+  const shown = [
+    (await getOpenAlerts(actor, undefined)).alerts[0],
+    (await listAlerts(actor, { limit: 25 })).data[0],
+    await snoozeAlert(actor, { id: alert, minutes: 60 }),
+  ];
+  for (const each of shown) assert.equal(each?.errors[0]?.message, "refused: password=•••");
+});
+
 test("rules that nobody looks at any more are said to be late", async () => {
   const made = await create();
   assert.deepEqual(await getOpenAlerts(actor, undefined), {

@@ -3,6 +3,7 @@ import { type CommandContext, defineCommand } from "#lib/command/define.ts";
 import type { AlertRuleKind } from "#lib/contract/alerts.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { conflict, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
+import { readMasker } from "#lib/jobs/queries.ts";
 import { type RuleRow, readRule, toAlertView, toRuleViews } from "./queries.ts";
 import { MAX_RULES, whyNotAcknowledge, whyNotSnooze } from "./rules.ts";
 import {
@@ -146,7 +147,7 @@ async function lockAlert({ tx, actor }: CommandContext, id: string): Promise<Ale
   await tx.$executeRaw`SELECT FROM alerts WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`;
   const row = await tx.alert.findFirst({ where: { id, tenantId } });
   if (!row) throw notFound("alert");
-  return toAlertView(row);
+  return toAlertView(row, await readMasker(tx, tenantId));
 }
 
 /** Says that somebody has seen it: no more reminders. Throws `conflict` when it is over or somebody was faster. */

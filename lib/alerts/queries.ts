@@ -4,6 +4,7 @@ import { defineQuery } from "#lib/command/define.ts";
 import { type AlertRuleKind, EVALUATION_LATE_MS } from "#lib/contract/alerts.ts";
 import type { Prisma, Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
+import { type Masker, readMasker } from "#lib/jobs/queries.ts";
 import type { AlertFilters, AlertRuleView, AlertView, OpenAlertsView } from "./schema.ts";
 
 export type RuleRow = Prisma.AlertRuleGetPayload<object>;
@@ -46,14 +47,18 @@ export async function toRuleViews(
   }));
 }
 
-export const toAlertView = (row: AlertRow): AlertView => ({
+/** An alert as it is shown: error messages masked as with the jobs that died. */
+export const toAlertView = (row: AlertRow, masker: Masker): AlertView => ({
   id: row.id,
   ruleId: row.ruleId,
   endpointId: row.endpointId,
   kind: row.kind as AlertView["kind"],
   name: row.name,
   summary: row.summary,
-  errors: row.errors as AlertView["errors"],
+  errors: (row.errors as AlertView["errors"]).map((error) => ({
+    ...error,
+    message: masker.text(error.message),
+  })),
   openedAt: row.openedAt.toISOString(),
   resolvedAt: row.resolvedAt?.toISOString() ?? null,
   acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
@@ -115,7 +120,13 @@ export const listAlerts = defineQuery(
       orderBy: [{ openedAt: "desc" }, { id: "desc" }],
       take: input.limit + 1,
     });
-    return toPage(rows, input.limit, (row) => [row.openedAt.toISOString(), row.id], toAlertView);
+    const masker = await readMasker(tx, actor.tenant.id);
+    return toPage(
+      rows,
+      input.limit,
+      (row) => [row.openedAt.toISOString(), row.id],
+      (row) => toAlertView(row, masker),
+    );
   },
 );
 
@@ -128,10 +139,11 @@ export const getOpenAlerts = defineQuery("tenant.read", async ({ tx, actor }): P
     take: SHOWN_OPEN,
   });
   const rules = await tx.alertRule.findMany({ where: { tenantId, enabled: true } });
+  const masker = await readMasker(tx, tenantId);
   const now = Date.now();
   const looks = rules.flatMap(({ evaluatedAt }) => (evaluatedAt ? [evaluatedAt.getTime()] : []));
   return {
-    alerts: open.map(toAlertView),
+    alerts: open.map((row) => toAlertView(row, masker)),
     rules: rules.length,
     evaluatedAt: looks.length > 0 ? new Date(Math.min(...looks)).toISOString() : null,
     late: rules.some((rule) => isLate(rule, now)),

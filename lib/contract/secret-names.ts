@@ -31,6 +31,10 @@ const HARMLESS_ENDING = /(?<!session)ids?$|(type|count|expires(at|in)?|expiry)$/
 /** `name=value` inside a text. */
 export const PAIR = /([A-Za-z0-9_.-]{1,80})=([^&;\s"',]{1,4096})/g;
 
+/** `"name": value` inside a text: of JSON that something stands before, or whose end was cut off. */
+export const JSON_PAIR =
+  /"([A-Za-z0-9_.-]{1,80})"(\s{0,20}:\s{0,20})("(?:[^"\\]|\\.){0,4096}"?|[^\s,}\]"]{1,4096})/g;
+
 /**
  * Whether a member of this name is taken for a secret: masked for people, and never put into the index that payloads
  * are searched by. Both planes must agree, or a search would tell what the page hides.

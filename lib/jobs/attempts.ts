@@ -2,10 +2,10 @@ import { z } from "zod";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import type { JobError } from "#lib/contract/jobs.ts";
+import type { Masker } from "#lib/contract/masking.ts";
 import type { Prisma, Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { shownLogs } from "./logs.ts";
-import type { Masker } from "./mask.ts";
 import { readMasker } from "./mask-rules.ts";
 import type { DoubtfulAttempt, JobAttempt } from "./schema.ts";
 

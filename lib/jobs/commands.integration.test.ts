@@ -4,13 +4,13 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import type { TenantActor } from "#lib/access/actor.ts";
 import type { Role } from "#lib/access/permissions.ts";
+import { MASK } from "#lib/contract/masking.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
 import { sessionProof } from "#tests/harness/session-proof.ts";
 import { eventually } from "../../tests/harness/eventually.ts";
 import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { cancelJob, discardJob, retryJob } from "./commands.ts";
-import { MASK } from "./mask.ts";
 import { getJob, getJobCount, listJobs } from "./queries.ts";
 import { jobDetailSchema, jobSummarySchema } from "./schema.ts";
 

@@ -1,5 +1,5 @@
+import type { Masker } from "#lib/contract/masking.ts";
 import type { Prisma } from "#lib/db/client.ts";
-import type { Masker } from "./mask.ts";
 import type { JobLogs } from "./schema.ts";
 
 /** What an attempt printed, as its worker stored it, with `name=value` secrets and those in JSON masked. */

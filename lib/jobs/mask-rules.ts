@@ -1,6 +1,6 @@
 import { defineCommand, defineQuery } from "#lib/command/define.ts";
+import { type Masker, maskerOf, searchPatternOfRule } from "#lib/contract/masking.ts";
 import type { Transaction } from "#lib/db/client.ts";
-import { type Masker, maskerOf, searchPatternOfRule } from "./mask.ts";
 import type { MaskRules } from "./schema.ts";
 
 async function readRules(tx: Transaction, tenantId: string): Promise<string[]> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import pg from "pg";
 import type { TenantActor } from "#lib/access/actor.ts";
+import { MASK } from "#lib/contract/masking.ts";
 import { type RouteFields, routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { publish } from "#lib/publishing/commands.ts";
@@ -9,7 +10,6 @@ import { getChanges } from "#lib/publishing/queries.ts";
 import { createRoute, deleteRoute } from "#lib/routes/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { retryJob } from "./commands.ts";
-import { MASK } from "./mask.ts";
 import { getJob } from "./queries.ts";
 
 let plane: ControlPlane;

@@ -1,8 +1,8 @@
 import type { CommandContext } from "#lib/command/define.ts";
 import { jobTerms } from "#lib/contract/job-terms.ts";
 import { applyPatch } from "#lib/contract/json-patch.ts";
+import { MASK } from "#lib/contract/masking.ts";
 import { conflict, DomainError, invalid } from "#lib/errors/domain-error.ts";
-import { MASK } from "./mask.ts";
 import { keptChange } from "./payload-change.ts";
 import { checkPayload } from "./payload-check.ts";
 import { whyNotEdit } from "./rules.ts";

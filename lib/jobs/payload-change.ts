@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PatchChange } from "#lib/contract/json-patch.ts";
-import { MASK, type Masker } from "./mask.ts";
+import { MASK, type Masker } from "#lib/contract/masking.ts";
 import type { PayloadChange } from "./schema.ts";
 
 /** More than this is kept as paths only, so that a job's history stays light. */

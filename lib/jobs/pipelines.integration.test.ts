@@ -3,13 +3,13 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import type { TenantActor } from "#lib/access/actor.ts";
+import { MASK } from "#lib/contract/masking.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { closeDatabase } from "#lib/db/client.ts";
 import { sessionProof } from "#tests/harness/session-proof.ts";
 import { eventually } from "../../tests/harness/eventually.ts";
 import { type JobsWorld, jobsWorld, QUICK } from "../../tests/harness/jobs.ts";
 import { cancelJob, retryJob } from "./commands.ts";
-import { MASK } from "./mask.ts";
 import { getJob, listJobs } from "./queries.ts";
 import { jobDetailSchema, jobSummarySchema } from "./schema.ts";
 

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { clientStatus, type JobState } from "#lib/contract/jobs.ts";
+import type { Masker } from "#lib/contract/masking.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { readRetention } from "#lib/retention/queries.ts";
 import { errorOf, readAttempts, readDoubtful, SHOWN_ATTEMPTS } from "./attempts.ts";
 import { asking } from "./filters.ts";
 import { readCount, readPage } from "./list.ts";
-import type { Masker } from "./mask.ts";
 import { readMasker } from "./mask-rules.ts";
 import { shownChange } from "./payload-change.ts";
 import { stepsOf, timelineOf } from "./rules.ts";
@@ -23,10 +23,10 @@ import type {
   Pipeline,
 } from "./schema.ts";
 
+export type { Masker } from "#lib/contract/masking.ts";
 export { listAttempts } from "./attempts.ts";
 export { asking, conditionsOf } from "./filters.ts";
 export { COUNT_CAP } from "./list.ts";
-export type { Masker } from "./mask.ts";
 export { getMaskRules, readMasker } from "./mask-rules.ts";
 
 /** A list shows the beginning of a message; the job's own page has all of it. */

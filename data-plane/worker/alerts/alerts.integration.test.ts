@@ -190,6 +190,28 @@ test("new errors: what is there at first is known; each new one is told once, in
   assert.deepEqual((await said()).at(-1), "alert.opened", "it had not been seen for 30 days");
 });
 
+test("what the tenant hides of its jobs is hidden in what is told of new errors too", async () => {
+  const signed = await addEndpoint(world, { tenantId, url: "https://hooks.example/all", events: EVENTS });
+  await world.superuser.query("INSERT INTO job_mask_rules (tenant_id, path, pattern) VALUES ($1, $2, '')", [
+    tenantId,
+    "body.customer",
+  ]);
+  await addRule({ kind: "new_error", quiet_days: 30 });
+  await look();
+  await group("leaks", 1, now);
+  await world.superuser.query(
+    `UPDATE dead_letter_groups SET error_message = 'no: password=hunter2 customer=ada body {"token": "s3cret", "cut'
+     WHERE tenant_id = $1 AND fingerprint = 'leaks'`,
+    [tenantId],
+  );
+  await look();
+  for (const endpoint of [chat, signed]) {
+    const [{ body } = { body: "" }] = await deliveriesOf(world, endpoint);
+    assert.match(body, /password=•••/);
+    assert.doesNotMatch(body, /hunter2|ada|s3cret/);
+  }
+});
+
 test("several workers that look at once tell it once", async () => {
   await addRule({ kind: "growth", threshold: 0, window_minutes: 10 });
   await die(1, now);

@@ -3,6 +3,7 @@ import { inTransaction } from "#data-plane/jobs/transaction.ts";
 import {
   CHANGE_ALERT,
   FORGET_ALERTS,
+  MASK_RULES,
   NOTE_EVALUATION,
   OPEN_ALERT,
   PUT_OFF_RULE,
@@ -11,10 +12,11 @@ import {
 } from "#data-plane/sql/alerts.ts";
 import type { ChoreContext } from "#data-plane/worker/chores.ts";
 import { EVALUATE_EVERY_MS } from "#lib/contract/alerts.ts";
+import { maskerOf } from "#lib/contract/masking.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import type { AlertEvent } from "#lib/contract/webhooks.ts";
 import { find, type Rule } from "./find.ts";
-import { type Finding, nextStep, type OpenAlert, type Step } from "./step.ts";
+import { type Finding, type NewError, nextStep, type OpenAlert, type Step } from "./step.ts";
 import { type Told, tell } from "./tell.ts";
 
 /** A rule that could not be looked at is let alone for this long, so that it holds up no other. */
@@ -23,6 +25,18 @@ const KEPT_DAYS = 90;
 const SWEPT = 1_000;
 
 type Kept = OpenAlert & { id: string; openedAt: Date; told: number };
+
+/** What leaves the house is masked as the console would show it, by what the tenant hides at this moment. */
+async function masked(
+  client: pg.PoolClient,
+  tenantId: string,
+  errors: readonly NewError[],
+): Promise<readonly NewError[]> {
+  if (errors.length === 0) return errors;
+  const { rows } = await client.query<{ path: string }>(MASK_RULES, [tenantId]);
+  const masker = maskerOf(rows.map(({ path }) => path));
+  return errors.map((error) => ({ ...error, message: masker.text(error.message) }));
+}
 
 async function say(
   client: pg.PoolClient,
@@ -35,6 +49,7 @@ async function say(
 ): Promise<void> {
   await tell(client, {
     ...alert,
+    errors: await masked(client, rule.tenantId, alert.errors),
     tenantId: rule.tenantId,
     tenant: rule.tenant,
     event,

@@ -14,6 +14,7 @@ import { whyNotAcknowledge } from "#lib/alerts/rules.ts";
 import type { AlertView, OpenAlertsView } from "#lib/alerts/schema.ts";
 import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
+import { errorText } from "./dead-letters/words.ts";
 
 type Props = {
   tenant: string;
@@ -124,7 +125,9 @@ function OneAlert({
         <ul className="mt-1 font-mono text-xs">
           {alert.errors.slice(0, 3).map((error) => (
             <li key={error.fingerprint} className="truncate">
-              {error.name}: {error.message}
+              <TextLink href={paths.deadLetterGroup(tenant, error.fingerprint)}>
+                {errorText({ error })}
+              </TextLink>
             </li>
           ))}
           {alert.errors.length > 3 ? <li className="font-sans">and {alert.errors.length - 3} more</li> : null}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { isSecretName } from "#lib/contract/secret-names.ts";
-import { MASK, maskerOf, maskSecrets, searchPatternOfRule } from "./mask.ts";
+import { MASK, maskerOf, maskSecrets, searchPatternOfRule } from "./masking.ts";
 
 test("members with secret-looking names are masked at any depth, whatever their value", () => {
   const { value, masked } = maskSecrets({
@@ -37,6 +37,17 @@ test("JSON inside text and name=value pairs are masked as well, other text is ke
   for (const text of ['{ "kept":  [1,2] }', "{not json", "plain = text"]) {
     assert.equal(maskSecrets(text).value, text);
   }
+});
+
+test("JSON within other text, and JSON whose end was cut off, is masked member by member", () => {
+  const text = maskerOf([]).text;
+  assert.equal(
+    text('upstream said {"user":"ada","password":"hun\\"ter2","pin":1} and hung up'),
+    `upstream said {"user":"ada","password":"${MASK}","pin":1} and hung up`,
+  );
+  assert.equal(text('{"items":[1,2],"apiKey" : "gh_abc'), `{"items":[1,2],"apiKey" : "${MASK}"`);
+  assert.equal(text('[{"token":12345,'), `[{"token":"${MASK}",`);
+  assert.equal(text('he said "token" and "secret: no"'), 'he said "token" and "secret: no"');
 });
 
 test("no nesting is too deep to mask", () => {

@@ -1,4 +1,4 @@
-import { isSecretName, MASK, PAIR } from "#lib/contract/secret-names.ts";
+import { isSecretName, JSON_PAIR, MASK, PAIR } from "./secret-names.ts";
 
 export { MASK };
 
@@ -75,10 +75,10 @@ export function maskerOf(rules: readonly string[]): Masker {
   };
 }
 
-/** Text that is itself JSON, as a request's body is, is masked inside; `name=value` pairs are as well. */
+/** Text that is itself JSON, as a request's body is, is masked inside; `name=value` and `"name": value` are as well. */
 function maskText(text: string, hidden: Hidden, path: string, depth: number): string {
   // Neither JSON nor a pair: most lines of a log.
-  if (!/[={[]/.test(text)) return text;
+  if (!/[={["]/.test(text)) return text;
   if (/^\s*[[{]/.test(text) && text.length <= MAX_PARSED_CHARACTERS) {
     try {
       const { value, masked } = mask(JSON.parse(text), hidden, path, depth + 1);
@@ -87,10 +87,13 @@ function maskText(text: string, hidden: Hidden, path: string, depth: number): st
       // Not JSON after all; it is text like any other.
     }
   }
-  return text.replace(PAIR, (pair, name: string) => {
-    const last = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
-    return isSecretName(name) || hidden.names.has(last) ? `${name}=${MASK}` : pair;
-  });
+  const hides = (name: string) =>
+    isSecretName(name) || hidden.names.has(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
+  return text
+    .replace(PAIR, (pair, name: string) => (hides(name) ? `${name}=${MASK}` : pair))
+    .replace(JSON_PAIR, (pair, name: string, colon: string) =>
+      hides(name) ? `"${name}"${colon}"${MASK}"` : pair,
+    );
 }
 
 function mask(value: unknown, hidden: Hidden, path: string, depth: number): Masked {
