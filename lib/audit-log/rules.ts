@@ -46,7 +46,7 @@ const WORDS: Record<string, string> = {
   "dead-letters.discard": "discarded dead letters",
   "dead-letters.pause": "paused a run over dead letters",
   "dead-letters.resume": "resumed a run over dead letters",
-  "dead-letters.stop": "stopped a run over dead letters",
+  "dead-letters.abort": "aborted a run over dead letters",
   "webhook.create": "added webhook",
   "webhook.edit": "changed webhook",
   "webhook.delete": "deleted webhook",

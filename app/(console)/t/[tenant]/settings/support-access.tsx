@@ -13,6 +13,7 @@ import { toast } from "#components/ui/toast.tsx";
 import { Switch } from "#components/ui/toggle.tsx";
 import { whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
+import { actionWords } from "#lib/audit-log/rules.ts";
 import { paths } from "#lib/paths.ts";
 import { MODE_WORDS } from "#lib/support/rules.ts";
 import type { SupportAccess as Access, SupportStay } from "#lib/support/schema.ts";
@@ -55,7 +56,7 @@ export function SupportAccess({ tenant }: { tenant: Tenant }) {
         open={shutting}
         onClose={() => setShutting(false)}
         title="Keep support out?"
-        blastRadius="Whoever of support is in this tenant now is put out at once, and nobody comes in until an owner switches it on again."
+        blastRadius="Whoever of support is in this tenant now is put out at once, what they have started for many jobs is paused, and nobody comes in until an owner switches it on again."
         confirmLabel="Keep support out"
         onConfirm={() => save(false)}
       />
@@ -101,11 +102,25 @@ function Stays({ tenant, base }: { tenant: Tenant; base: string }) {
   );
 }
 
-const DID: Record<string, string> = {
-  "job.retry": "sent round again",
-  "job.cancel": "cancelled",
-  "job.discard": "put away",
+const PLACES: Record<string, (tenant: string, id: string) => string> = {
+  job: paths.job,
+  run: (tenant, id) => paths.deadLetterRun(tenant, id),
+  alert: paths.alerts,
 };
+
+/** One thing that was done, in the audit log's words, with the way to what it was done to. */
+function Done({ tenant, entry }: { tenant: string; entry: SupportStay["done"][number] }) {
+  const words = actionWords(entry.action);
+  const place = PLACES[entry.targetType];
+  const said = words.charAt(0).toUpperCase() + words.slice(1);
+  return (
+    <>
+      {place ? <TextLink href={place(tenant, entry.targetId)}>{said}</TextLink> : said}{" "}
+      <RelativeTime at={entry.at} />
+      {entry.reason ? `: “${entry.reason}”` : null}
+    </>
+  );
+}
 
 function Stay({ tenant, base, stay }: { tenant: Tenant; base: string; stay: SupportStay }) {
   const client = useQueryClient();
@@ -149,16 +164,7 @@ function Stay({ tenant, base, stay }: { tenant: Tenant; base: string; stay: Supp
         <ul aria-label={`Done by ${stay.operator.name}`} className="mt-2 space-y-1 border-l pl-3">
           {stay.done.map((entry) => (
             <li key={`${entry.at} ${entry.targetId}`} className="wrap-anywhere">
-              {entry.targetType === "job" ? (
-                <>
-                  <TextLink href={paths.job(tenant.slug, entry.targetId)}>Job</TextLink>{" "}
-                  {DID[entry.action] ?? entry.action}
-                </>
-              ) : (
-                entry.action
-              )}{" "}
-              <RelativeTime at={entry.at} />
-              {entry.reason ? `: “${entry.reason}”` : null}
+              <Done tenant={tenant.slug} entry={entry} />
             </li>
           ))}
           {stay.moreDone ? <li className="text-muted">and more: the audit log has all of it</li> : null}
