@@ -44,8 +44,8 @@ after(async () => {
 async function add(n: number, tenant: string = ACME): Promise<void> {
   await superuser.query(
     `INSERT INTO audit_entries (id, tenant_id, at, actor_type, actor_id, actor_label, action, target_type, target_id,
-       before, after, reason, request_id, ip, support_session_id)
-     VALUES ($1, $2, $3, 'user', $4, $5, 'route.update', 'route', $6, $7, $8, $9, $10, '2001:db8::1', $11)`,
+       before, after, reason, request_id, ip, support_session_id, actor_token_id)
+     VALUES ($1, $2, $3, 'token', $4, $5, 'route.update', 'route', $6, $7, $8, $9, $10, '2001:db8::1', $11, $12)`,
     [
       entry(n),
       tenant,
@@ -58,6 +58,7 @@ async function add(n: number, tenant: string = ACME): Promise<void> {
       n % 3 ? "because\nof this" : null,
       `request-${n}`,
       n === 4 ? entry(99) : null,
+      n % 2 ? entry(98) : null,
     ],
   );
 }
@@ -106,7 +107,9 @@ test("no plane's role may read the chains past its tenant or run what the comman
 
 for (const column of [
   "at = at + interval '1 ms'",
-  "actor_type = 'token'",
+  "actor_type = 'user'",
+  "actor_token_id = NULL",
+  "actor_token_id = gen_random_uuid()",
   "actor_id = NULL",
   "actor_label = 'Zoe'",
   "action = 'route.create'",

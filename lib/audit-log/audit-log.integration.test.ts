@@ -92,6 +92,39 @@ test("a search finds the beginning of an actor, an exact ID or address, and word
     assert.deepEqual(await list({ q }), []);
 });
 
+test("an entry tells which access token was used, by its ID: two may have one name", async () => {
+  const { actor } = await plane.tenant("with-tokens");
+  const made: string[] = [];
+  for (let n = 1; n <= 2; n++) {
+    const { id } = await mintToken(actor, { name: "deploy", expiresInDays: 1, tenantId: actor.tenant.id });
+    const proof = {
+      type: "token",
+      tokenId: id,
+      name: "deploy",
+      tenantId: actor.tenant.id,
+      permissions: null,
+    } as const;
+    await renameTenant({ ...actor, proof }, { name: `Named by ${n}` });
+    made.push(id);
+  }
+  const renames = await list({ action: "tenant.rename" }, actor);
+  assert.deepEqual(
+    renames.map(({ actor: who }) => [who.tokenId, who.id, who.label]),
+    made.toReversed().map((id) => [id, actor.userId, `${actor.email} (access token deploy)`]),
+  );
+  for (const id of made) {
+    assert.deepEqual(
+      actions(await list({ q: id }, actor)),
+      ["tenant.rename", "token.mint"],
+      "its own and nothing else",
+    );
+  }
+  assert.ok(
+    (await list({ action: "token.mint" }, actor)).every(({ actor: who }) => who.tokenId === null),
+    "in person",
+  );
+});
+
 test("nobody reads another tenant's log, nor one of their own without the permission", async () => {
   const theirs = await list({}, other);
   assert.deepEqual(actions(theirs), ["route.create", "tenant.create"]);

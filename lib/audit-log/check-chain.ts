@@ -13,7 +13,8 @@ async function readLinks(tx: Transaction, tenantId: string, after: number): Prom
     SELECT l.seq, l.hash, l.entry_id AS "entryId", e.tenant_id AS chain, e.id, e.at, e.actor_type AS "actorType",
       e.actor_id AS "actorId", e.actor_label AS "actorLabel", e.action, e.target_type AS "targetType",
       e.target_id AS "targetId", e.before::text AS before, e.after::text AS after, e.reason,
-      e.request_id AS "requestId", e.ip, e.support_session_id AS "supportSessionId"
+      e.request_id AS "requestId", e.ip, e.support_session_id AS "supportSessionId",
+      e.actor_token_id AS "actorTokenId"
     FROM (SELECT * FROM audit_links WHERE tenant_id = ${tenantId}::uuid AND seq > ${after}::bigint
       ORDER BY seq LIMIT ${AT_ONCE}) l LEFT JOIN audit_entries e ON e.id = l.entry_id ORDER BY l.seq`;
   return rows.map((row) => ({ ...row, seq: Number(row.seq), hash: Buffer.from(row.hash) }));

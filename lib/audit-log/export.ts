@@ -17,6 +17,7 @@ const COLUMNS = [
   "at",
   "actorType",
   "actorId",
+  "actorTokenId",
   "actorLabel",
   "action",
   "targetType",

@@ -18,7 +18,7 @@ function toEntry(row: StoredEntry): AuditEntry {
     id: row.id,
     seq: row.seq === null ? null : Number(row.seq),
     at: row.at.toISOString(),
-    actor: { type: row.actorType, id: row.actorId, label: row.actorLabel },
+    actor: { type: row.actorType, id: row.actorId, tokenId: row.actorTokenId, label: row.actorLabel },
     action: row.action,
     target: {
       type: row.targetType,

@@ -8,6 +8,7 @@ export type StoredEntry = {
   at: Date;
   actorType: string;
   actorId: string | null;
+  actorTokenId: string | null;
   actorLabel: string;
   action: string;
   targetType: string;
@@ -46,7 +47,7 @@ export async function readEntries(
   return tx.$queryRaw<StoredEntry[]>`
     WITH wanted AS (
       SELECT DISTINCT at, id FROM (${Prisma.join(parts, " UNION ALL ")}) one ORDER BY ${sorted} LIMIT ${most})
-    SELECT e.id, l.seq, l.hash, e.at, e.actor_type AS "actorType", e.actor_id AS "actorId",
+    SELECT e.id, l.seq, l.hash, e.at, e.actor_type AS "actorType", e.actor_id AS "actorId", e.actor_token_id AS "actorTokenId",
       e.actor_label AS "actorLabel", e.action, e.target_type AS "targetType", e.target_id AS "targetId",
       e.before::text AS before, e.after::text AS after, e.reason, e.request_id AS "requestId", e.ip,
       e.support_session_id AS "supportSessionId"

@@ -4,7 +4,7 @@ import { line } from "#lib/contract/text.ts";
 
 /** What the log can be narrowed to. Everything given must hold. */
 export const auditFilters = {
-  /** The beginning of who did it, the ID of a target or request, an address, or words of an action. */
+  /** The beginning of who did it, the ID of a target, request or token, an address, or words of an action. */
   q: line(0, 200).optional(),
   /** The beginning of the actor's label: an e-mail address, or the name of a token. */
   actor: line(0, 200).optional(),
@@ -28,6 +28,8 @@ export const actorSchema = z.object({
   /** `user`, `token` or `system`. */
   type: z.string(),
   id: z.string().nullable(),
+  /** The access token that was used; null without one, and in entries from before this was kept. */
+  tokenId: z.uuid().nullable(),
   label: z.string(),
 });
 

@@ -5,6 +5,7 @@ import type { AuditFilters } from "./schema.ts";
 /** More people or tokens than this with the same beginning of a name are not looked at. */
 const MOST_ACTORS = 50;
 const MOST_ACTIONS = 200;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Every action that the tenant's log holds: jumps from one to the next in the index, however many entries each has. */
 export async function actionsIn(tx: Transaction, tenantId: string): Promise<string[]> {
@@ -85,6 +86,7 @@ export async function waysTo(
       Prisma.sql`target_id = ${q}`,
       Prisma.sql`request_id = ${q}`,
       Prisma.sql`ip = ${q}`,
+      ...(UUID.test(q) ? [Prisma.sql`actor_token_id = ${q}::uuid`] : []),
       ...(await actorsIn(tx, tenantId, q)).map(byLabel),
       ...actionsMeant(actions, q).map(byAction),
     ]);

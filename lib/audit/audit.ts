@@ -45,9 +45,10 @@ const whoIs = (actor: Actor | Outsider) =>
         actorType: actor.proof.type === "token" ? "token" : "user",
         // A service token is nobody else's doing than its own.
         actorId: actor.userId ?? (actor.proof.type === "token" ? actor.proof.tokenId : null),
+        actorTokenId: actor.proof.type === "token" ? actor.proof.tokenId : null,
         actorLabel: actorLabel(actor),
       }
-    : { actorType: "system", actorId: null, actorLabel: actor.label };
+    : { actorType: "system", actorId: null, actorTokenId: null, actorLabel: actor.label };
 
 /** What both kinds of entry hold, as a row; `before` and `after` bounded. */
 const rowOf = (actor: Actor | Outsider, record: AuditRecord) => ({

@@ -25,6 +25,7 @@ export type LinkedEntry = {
   requestId: string | null;
   ip: string | null;
   supportSessionId: string | null;
+  actorTokenId: string | null;
 };
 
 /** Where a chain ends: the last number and the last hash. */
@@ -57,6 +58,8 @@ const fieldsOf = (kind: ChainKind, seq: number, e: LinkedEntry): (string | null)
   e.requestId,
   e.ip,
   e.supportSessionId,
+  // Entries from before tokens were written down have no such field at all.
+  ...(e.actorTokenId === null ? [] : [e.actorTokenId]),
 ];
 
 /** The hash that the entry must have at this place: SHA-256 of the one before and every field with its length. */

@@ -56,6 +56,7 @@ export const readerOf = (client: pg.Client, { kind, id }: Pick<Chain, "kind" | "
         requestId: row.request_id ?? null,
         ip: row.ip ?? null,
         supportSessionId: row.support_session_id ?? null,
+        actorTokenId: row.actor_token_id ?? null,
       }),
     );
   },

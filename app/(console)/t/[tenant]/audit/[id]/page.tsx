@@ -67,6 +67,19 @@ function factsOf(slug: string, entry: AuditEntryDetail) {
       name: "Who",
       value: <TextLink href={paths.audit(slug, { actor: actor.label })}>{actor.label}</TextLink>,
     },
+    ...(actor.tokenId
+      ? [
+          {
+            name: "Access token",
+            value: (
+              <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+                <CopyId value={actor.tokenId} label="access token ID" />
+                <TextLink href={paths.audit(slug, { q: actor.tokenId })}>All that it did</TextLink>
+              </span>
+            ),
+          },
+        ]
+      : []),
     {
       name: "Target",
       value: (
