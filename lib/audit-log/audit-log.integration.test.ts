@@ -92,6 +92,23 @@ test("a search finds the beginning of an actor, an exact ID or address, and word
     assert.deepEqual(await list({ q }), []);
 });
 
+test("a search misses nobody, however many have the same beginning of a name", async () => {
+  const { actor } = await plane.tenant("crowd");
+  await sql(
+    `INSERT INTO audit_entries (id, tenant_id, actor_type, actor_label, action, target_type, target_id, request_id)
+     SELECT gen_random_uuid(), $1, 'user', 'crowd-' || n || '@people.example', 'crowd.' || n % 7, 'route', n::text, 'q'
+     FROM generate_series(1, 70) n`,
+    [actor.tenant.id],
+  );
+  const found = async (filters: AuditFilters) => (await list(filters, actor)).length;
+  assert.equal(await found({ q: "crowd-" }), 70);
+  assert.equal(await found({ actor: "crowd-" }), 70);
+  assert.equal(await found({ actor: "crowd-1" }), 11);
+  assert.equal(await found({ actor: "crowd-1", action: "crowd", q: "crowd-1" }), 11);
+  assert.equal(await found({ actor: "crowd-", action: "crowd", q: "crowd" }), 70);
+  assert.equal(await found({ actor: "crowd-", action: "crowd", q: "nobody" }), 0);
+});
+
 test("an entry tells which access token was used, by its ID: two may have one name", async () => {
   const { actor } = await plane.tenant("with-tokens");
   const made: string[] = [];

@@ -187,7 +187,8 @@ const fieldsOf = (value: Record<string, unknown>, path: string, kind: "added" | 
     kind,
   }));
 
-const DANGEROUS = /^[=+\-@\t\r]/;
+/** Some spreadsheets look past blanks and what cannot be seen, and take the wide forms of the signs for the signs. */
+const DANGEROUS = /^[\s\p{C}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\u2212]|^[\t\r\n]/u;
 
 /** One field of CSV (RFC 4180). What a spreadsheet would run as a formula is made text with an apostrophe in front. */
 export function csvField(value: string | number | null): string {

@@ -2,8 +2,10 @@ import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { actionsMeant } from "./rules.ts";
 import type { AuditFilters } from "./schema.ts";
 
-/** More people or tokens than this with the same beginning of a name are not looked at. */
+/** More people or tokens than this with the same beginning of a name are not asked for one by one. */
 const MOST_ACTORS = 50;
+/** More pairs of conditions than this are not asked for one by one either. */
+const MOST_WAYS = 60;
 const MOST_ACTIONS = 200;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -19,24 +21,25 @@ export async function actionsIn(tx: Transaction, tenantId: string): Promise<stri
   return rows.map(({ action }) => action);
 }
 
+/** What begins with it lies before what begins with it and goes on with the greatest character there is. */
+const before = (label: Prisma.Sql, beginning: string) =>
+  Prisma.sql`${label} COLLATE "C" < ${`${beginning}\u{10FFFF}`}`;
+
 /** The actors whose label begins with this, in the order of their labels. */
 export async function actorsIn(
   tx: Transaction,
   tenantId: string,
   beginning: string,
-  most = MOST_ACTORS,
+  most: number,
 ): Promise<string[]> {
-  const within = (label: Prisma.Sql) =>
-    // What begins with it lies before what begins with it and goes on with the greatest character there is.
-    Prisma.sql`${label} COLLATE "C" < ${`${beginning}\u{10FFFF}`}`;
   const rows = await tx.$queryRaw<{ label: string }[]>`
     WITH RECURSIVE found AS (
       (SELECT actor_label AS label FROM audit_entries WHERE tenant_id = ${tenantId}::uuid
-        AND actor_label COLLATE "C" >= ${beginning} AND ${within(Prisma.sql`actor_label`)}
+        AND actor_label COLLATE "C" >= ${beginning} AND ${before(Prisma.sql`actor_label`, beginning)}
         ORDER BY actor_label COLLATE "C" LIMIT 1)
       UNION ALL
       SELECT (SELECT e.actor_label FROM audit_entries e WHERE e.tenant_id = ${tenantId}::uuid
-        AND e.actor_label COLLATE "C" > found.label COLLATE "C" AND ${within(Prisma.sql`e.actor_label`)}
+        AND e.actor_label COLLATE "C" > found.label COLLATE "C" AND ${before(Prisma.sql`e.actor_label`, beginning)}
         ORDER BY e.actor_label COLLATE "C" LIMIT 1) FROM found WHERE found.label IS NOT NULL)
     SELECT label FROM found WHERE label IS NOT NULL LIMIT ${most}`;
   return rows.map(({ label }) => label);
@@ -57,6 +60,22 @@ function always(tenantId: string, filters: AuditFilters): Prisma.Sql[] {
 
 const byLabel = (label: string) => Prisma.sql`actor_label COLLATE "C" = ${label}`;
 const byAction = (action: string) => Prisma.sql`action = ${action}`;
+
+/** Actors whose label begins with this: each by itself, or, where they are too many for that, all as one. */
+async function byBeginning(tx: Transaction, tenantId: string, beginning: string): Promise<Prisma.Sql[]> {
+  const labels = await actorsIn(tx, tenantId, beginning, MOST_ACTORS + 1);
+  if (labels.length <= MOST_ACTORS) return labels.map(byLabel);
+  return [
+    Prisma.sql`(actor_label COLLATE "C" >= ${beginning} AND ${before(Prisma.sql`actor_label`, beginning)})`,
+  ];
+}
+
+/** The same conditions in no more pairs than are asked for: where one part has very many, they become a single one. */
+function fewer(parts: Prisma.Sql[][]): Prisma.Sql[][] {
+  if (parts.reduce((pairs, part) => pairs * part.length, 1) <= MOST_WAYS) return parts;
+  const longest = parts.reduce((found, part) => (part.length > found.length ? part : found));
+  return fewer(parts.map((part) => (part === longest ? [Prisma.sql`(${Prisma.join(part, " OR ")})`] : part)));
+}
 
 /** All pairs of one from each; no condition at all when there are no parts. */
 const together = (parts: readonly (readonly Prisma.Sql[])[]): Prisma.Sql[][] =>
@@ -80,19 +99,17 @@ export async function waysTo(
   if (action) {
     parts.push(actions.filter((one) => one === action || one.startsWith(`${action}.`)).map(byAction));
   }
-  if (actor) parts.push((await actorsIn(tx, tenantId, actor)).map(byLabel));
+  if (actor) parts.push(await byBeginning(tx, tenantId, actor));
   if (q) {
     parts.push([
       Prisma.sql`target_id = ${q}`,
       Prisma.sql`request_id = ${q}`,
       Prisma.sql`ip = ${q}`,
       ...(UUID.test(q) ? [Prisma.sql`actor_token_id = ${q}::uuid`] : []),
-      ...(await actorsIn(tx, tenantId, q)).map(byLabel),
+      ...(await byBeginning(tx, tenantId, q)),
       ...actionsMeant(actions, q).map(byAction),
     ]);
   }
   const base = always(tenantId, filters);
-  return together(parts)
-    .slice(0, 400)
-    .map((conditions) => Prisma.join([...base, ...conditions], " AND "));
+  return together(fewer(parts)).map((conditions) => Prisma.join([...base, ...conditions], " AND "));
 }
