@@ -45,9 +45,38 @@ test("JSON within other text, and JSON whose end was cut off, is masked member b
     text('upstream said {"user":"ada","password":"hun\\"ter2","pin":1} and hung up'),
     `upstream said {"user":"ada","password":"${MASK}","pin":1} and hung up`,
   );
-  assert.equal(text('{"items":[1,2],"apiKey" : "gh_abc'), `{"items":[1,2],"apiKey" : "${MASK}"`);
-  assert.equal(text('[{"token":12345,'), `[{"token":"${MASK}",`);
+  assert.equal(text('{"items":[1,2],"apiKey" : "gh_abc'), `{"items":[1,2],"apiKey":"${MASK}"}…`);
+  assert.equal(text('[{"token":12345,'), `[{"token":"${MASK}"}]…`);
   assert.equal(text('he said "token" and "secret: no"'), 'he said "token" and "secret: no"');
+});
+
+test("of a result that was cut, the beginning is masked as the whole would be: by name, by path, in text within text", () => {
+  const { result } = maskerOf(["card.*", "result.lines.iban"]);
+  const cutAt = (document: unknown, end: number) => {
+    const text = JSON.stringify(document);
+    return { $truncated: true, bytes: text.length, preview: text.slice(0, end) };
+  };
+  const document = {
+    credentials: { user: "ada-7", key: "sec-1" },
+    card: { number: 4_111_222, holder: "sec-2" },
+    lines: [{ iban: "sec-3" }],
+    body: JSON.stringify({ password: "sec-4" }),
+    rest: "x".repeat(100),
+  };
+  const length = JSON.stringify(document).length;
+  for (const whole of [document, JSON.stringify(document)]) {
+    for (let end = 1; end < length; end++) {
+      const shown = JSON.stringify(result(cutAt(whole, end)).value);
+      assert.doesNotMatch(shown, /sec-|ada-7|411/, shown);
+    }
+  }
+  const kept = cutAt({ list: ["a", "b"] }, 9);
+  assert.deepEqual(result(kept), { value: kept, masked: false });
+});
+
+test("a body is masked by path however large it is", () => {
+  const body = JSON.stringify({ card: { number: "4111" }, filling: "x".repeat(1_500_000) });
+  assert.equal(JSON.stringify(maskerOf(["body.card.*"]).input({ body }).value).includes("4111"), false);
 });
 
 test("no nesting is too deep to mask", () => {

@@ -1,11 +1,12 @@
+import { readCutJson } from "./cut-json.ts";
 import { isSecretName, JSON_PAIR, MASK, PAIR } from "./secret-names.ts";
 
 export { MASK };
 
 /** Nothing that a person can read is deeper, and what is must not overflow the stack. */
 const MAX_DEPTH = 64;
-/** Longer text is not searched for JSON. */
-const MAX_PARSED_CHARACTERS = 1_000_000;
+/** Longer text is not searched for JSON; no body of a request is longer. */
+const MAX_PARSED_CHARACTERS = 17_000_000;
 
 type Masked = { value: unknown; masked: boolean };
 
@@ -68,11 +69,31 @@ export function maskerOf(rules: readonly string[]): Masker {
     return (value: unknown) => mask(value, hidden, "", 0);
   };
   const hidden = hiddenBy([], names);
+  const result = of("result");
   return {
     input: of("input"),
-    result: of("result"),
+    result: (value) => (isCut(value) ? maskedCut(value, result) : result(value)),
     text: (text) => maskText(text, hidden, "", 0),
   };
+}
+
+type CutResult = { $truncated: true; bytes: number; preview: string };
+
+/** Whether this stands for a result that was too large to be stored. */
+const isCut = (value: unknown): value is CutResult =>
+  typeof value === "object" &&
+  value !== null &&
+  "$truncated" in value &&
+  "preview" in value &&
+  typeof value.preview === "string";
+
+/** The beginning of a result is masked as the whole would be: its paths are the result's own. */
+function maskedCut(cut: CutResult, result: Masker["result"]): Masked {
+  const read = readCutJson(cut.preview);
+  const seen = read ? result(read.value) : result(cut.preview);
+  if (!seen.masked) return { value: cut, masked: false };
+  const preview = read ? `${JSON.stringify(seen.value)}…` : seen.value;
+  return { value: { ...cut, preview }, masked: true };
 }
 
 /** Text that is itself JSON, as a request's body is, is masked inside; `name=value` and `"name": value` are as well. */
@@ -84,6 +105,9 @@ function maskText(text: string, hidden: Hidden, path: string, depth: number): st
       const { value, masked } = mask(JSON.parse(text), hidden, path, depth + 1);
       return masked ? JSON.stringify(value) : text;
     } catch {
+      const cut = readCutJson(text);
+      const seen = cut && mask(cut.value, hidden, path, depth + 1);
+      if (seen?.masked) return `${JSON.stringify(seen.value)}…`;
       // Not JSON after all; it is text like any other.
     }
   }
