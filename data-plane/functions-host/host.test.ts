@@ -71,6 +71,32 @@ test("more calls than threads all finish, also when those before them time out",
   assert.deepEqual(await Promise.all(waiting), [3, 4, 5]);
 });
 
+test("an error's stack tells what caused it and which errors it gathers, in circles too", async (t) => {
+  const { functions } = await host(t, {
+    "caused.mjs": `export const handler = () => {
+      const refused = new Error("connect refused");
+      refused.cause = new TypeError("fetch failed", { cause: refused });
+      throw refused.cause;
+    };`,
+    "gathers.mjs": `export const handler = () => {
+      throw new AggregateError([new Error("first"), "second"], "both", { cause: { code: "E_BOTH" } });
+    };`,
+  });
+  const stackOf = (name: string) =>
+    functions.run(name, null, context, 5_000).then(
+      () => "",
+      (error: FunctionError) => error.stack ?? "",
+    );
+  assert.match(
+    await stackOf("caused"),
+    /^TypeError: fetch failed\n[\s\S]*\n\[cause\] Error: connect refused\n/,
+  );
+  assert.match(
+    await stackOf("gathers"),
+    /: both\n[\s\S]*\n\[error 1\] Error: first\n[\s\S]*\n\[error 2\] second\n\[cause\] \{ code: 'E_BOTH' \}$/,
+  );
+});
+
 test("every way to fail has its own kind and ends nothing but the call", async (t) => {
   const { functions } = await host(t, {
     "throws.mjs": "export const handler = () => { throw new RangeError('too far'); };",

@@ -17,6 +17,8 @@ import type { CallResult, CallTask, FunctionsNetwork, StartNewReply, Task, Throw
 const calls = new AsyncLocalStorage<CallTask>();
 const FUNCTION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const MAX_TEXT = 16_384;
+const MAX_CAUSES = 4;
+const MAX_GATHERED = 5;
 /** Of an answer; what goes to callers is far below. */
 const MAX_RESULT = 32 * 1_048_576;
 /** Pending things that keep a thread from coming to rest. */
@@ -105,14 +107,27 @@ process.on("warning", ({ name, message }) => print("warn", `${name}: ${message}`
 
 // ── calls ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+const cut = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+
+/** An error's stack with those of its causes and of the errors that it gathers: "fetch failed" alone says nothing. */
+function stackOf(error: Error & { errors?: unknown }, depth = 0): string {
+  const told = (what: string, inner: unknown) =>
+    `\n[${what}] ${inner instanceof Error ? stackOf(inner, depth + 1) : cut(format(inner))}`;
+  const gathered = depth === 0 && Array.isArray(error.errors) ? error.errors.slice(0, MAX_GATHERED) : [];
+  const causes =
+    gathered.map((each, index) => told(`error ${index + 1}`, each)).join("") +
+    (depth < MAX_CAUSES && error.cause !== undefined ? told("cause", error.cause) : "");
+  const own = cut(String(error.stack ?? ""));
+  return causes === "" ? own : `${own || `${error.name}: ${cut(String(error.message))}`}${causes}`;
+}
+
 function asThrown(thrown: unknown): ThrownError {
-  const cut = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
   try {
     if (thrown instanceof Error) {
       return {
         name: cut(String(thrown.name)),
         message: cut(String(thrown.message)),
-        stack: cut(String(thrown.stack ?? "")),
+        stack: cut(stackOf(thrown)),
       };
     }
     return { name: "Error", message: cut(typeof thrown === "string" ? thrown : format(thrown)), stack: "" };

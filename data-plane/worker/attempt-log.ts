@@ -1,4 +1,5 @@
 import type { OutputLine } from "#data-plane/functions-host/index.ts";
+import { storable } from "./storable.ts";
 
 /** Of each half of what is kept: the beginning and the end tell more than the middle. */
 const HALF_LINES = 100;
@@ -22,9 +23,6 @@ export type AttemptLog = {
   /** JSON text to store; null when nothing was written. */
   stored(): string | null;
 };
-
-/** PostgreSQL cannot take NUL or half a surrogate pair out of a JSON document again. */
-const storable = (text: string) => text.replaceAll("\0", "\ufffd").toWellFormed();
 
 /** Collects what an attempt writes, in bounded memory: the first lines and the last ones. */
 export function createAttemptLog(): AttemptLog {

@@ -1,5 +1,6 @@
 import { FunctionError } from "#data-plane/functions-host/index.ts";
 import { backoffMs, errorFingerprint, type JobError } from "#lib/contract/jobs.ts";
+import { storable } from "./storable.ts";
 
 /** A longer result, in bytes of JSON, is stored as its beginning and marked: whoever looks at the job pays for it. */
 export const MAX_RESULT_BYTES = 256 * 1024;
@@ -45,17 +46,15 @@ export function storedResult(value: unknown): string {
   return JSON.stringify({ $truncated: true, bytes, preview: json.slice(0, PREVIEW_CHARACTERS) });
 }
 
-/** PostgreSQL cannot take NUL or half a surrogate pair out of a JSON document again. */
-const storable = (text: string, max: number): string =>
-  text.slice(0, max).replaceAll("\0", "\ufffd").toWellFormed();
+const cut = (text: string, max: number): string => storable(text.slice(0, max));
 
 /** What was thrown, cut to what a row should hold. */
 export function storedError(error: unknown): JobError {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return {
-    name: storable(name, MAX_NAME_CHARACTERS) || "Error",
-    message: storable(message, MAX_MESSAGE_CHARACTERS),
-    ...(stack ? { stack: storable(stack, MAX_STACK_CHARACTERS) } : {}),
+    name: cut(name, MAX_NAME_CHARACTERS) || "Error",
+    message: cut(message, MAX_MESSAGE_CHARACTERS) || "(no message)",
+    ...(stack ? { stack: cut(stack, MAX_STACK_CHARACTERS) } : {}),
   };
 }
 
