@@ -11,6 +11,7 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { MASK } from "#lib/contract/secret-names.ts";
 import type { JobDetail } from "#lib/jobs/schema.ts";
 import { paths } from "#lib/paths.ts";
+import { JobResult } from "./job-result.tsx";
 import { bodyOf } from "./revealed.ts";
 
 const RevealDialog = dynamic(() => import("./reveal-dialog.tsx").then((module) => module.RevealDialog));
@@ -98,14 +99,7 @@ export function JobPayloads({ tenant, job, revealed, reveal, onHide }: Props) {
           )}
         </Section>
         <Section title="Result">
-          {job.state === "succeeded" ? (
-            <JsonView
-              value={(job.result ?? null) as JsonValue}
-              label={job.pipeline ? "What the last step returned" : "What the function returned"}
-            />
-          ) : (
-            <p className="border-y py-3 text-muted">None: only a job that has succeeded has one.</p>
-          )}
+          <JobResult job={job} />
         </Section>
       </div>
       {job.masked ? (

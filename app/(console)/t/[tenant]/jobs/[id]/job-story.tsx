@@ -13,7 +13,7 @@ import type { JobActionEntry, JobAttempt, JobDetail, RevealedJob } from "#lib/jo
 import { AttemptLogs } from "./attempt-logs.tsx";
 import { PayloadDifference } from "./payload-difference.tsx";
 import { revealedAttempts } from "./revealed.ts";
-import { storyOf } from "./story.ts";
+import { errorText, storyOf } from "./story.ts";
 
 const SHOWN_AT_FIRST = 10;
 const PAGE = 25;
@@ -188,7 +188,7 @@ function Attempt({ attempt, step }: { attempt: JobAttempt; step: string | null }
             <CodeBlock
               language="text"
               label={`Attempt ${attempt.number}: error and stack`}
-              code={error.stack ?? `${error.name}: ${error.message}`}
+              code={errorText(error)}
             />
           ) : null}
           {attempt.logs ? <AttemptLogs attempt={attempt.number} logs={attempt.logs} /> : null}

@@ -118,6 +118,7 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
           <Section title="What happened">
             <JobStory tenant={tenant.slug} job={job} revealed={revealed} />
           </Section>
+          <JobDeliveries tenant={tenant} job={job} />
         </div>
         <div className="min-w-0">
           <Section title="Where it came from">
@@ -128,7 +129,6 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
           </Section>
         </div>
       </div>
-      <JobDeliveries tenant={tenant} job={job} />
       <Section title="What the client is told now">
         <p className="mb-2 text-muted">
           It got 202 and the job ID when it asked for the work. A status route answers this now, whatever is

@@ -43,3 +43,10 @@ export function bodyOf(input: unknown): { body: unknown } | null {
     return null;
   }
 }
+
+/** What stands for a result that was too large to be kept: its size and its beginning. Null for any other. */
+export function cutResult(result: unknown): { bytes: number; preview: string } | null {
+  if (typeof result !== "object" || result === null || !("$truncated" in result)) return null;
+  const { bytes, preview } = result as { bytes?: unknown; preview?: unknown };
+  return typeof bytes === "number" && typeof preview === "string" ? { bytes, preview } : null;
+}

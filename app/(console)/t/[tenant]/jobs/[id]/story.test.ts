@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { JobAttempt } from "#lib/jobs/schema.ts";
-import { storyOf } from "./story.ts";
+import { errorText, storyOf } from "./story.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 
@@ -46,4 +46,14 @@ test("of many attempts the latest are told and all others are counted, also thos
     ["enqueued", 230, "attempt"],
   );
   assert.equal(story.length, 22);
+});
+
+test("an attempt's error is told with its whole message, also when its stack does not hold it", () => {
+  const stack = "Error: no answer\n    at call (orders.mjs:3:9)";
+  assert.equal(errorText({ name: "Error", message: "no answer", stack }), stack);
+  assert.equal(
+    errorText({ name: "OrderError", message: "order 7: no answer from stock", stack }),
+    `OrderError: order 7: no answer from stock\n\n${stack}`,
+  );
+  assert.equal(errorText({ name: "Error", message: "plain text" }), "Error: plain text");
 });

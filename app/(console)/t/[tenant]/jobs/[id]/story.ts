@@ -6,6 +6,13 @@ export type StoryEntry =
   | { kind: "action"; at: string; entry: JobActionEntry }
   | { kind: "left out"; at: string; attempts: number };
 
+/** What an attempt ended with, whole: a stack that was taken before the message was written does not hold it. */
+export function errorText({ name, message, stack }: NonNullable<JobAttempt["error"]>): string {
+  const told = `${name}: ${message}`;
+  if (!stack) return told;
+  return stack.includes(message) ? stack : `${told}\n\n${stack}`;
+}
+
 /**
  * What happened to a job in order of time: how it began, its attempts and what people did. Of many attempts only
  * the latest `shown` are told one by one; the others are counted.
