@@ -13,7 +13,12 @@ import { api } from "#lib/api/client.ts";
 import { paths } from "#lib/paths.ts";
 import { eventWords } from "#lib/webhooks/rules.ts";
 import type { DeliveryView } from "#lib/webhooks/schema.ts";
-import { answerText, attemptsText, DeliveryStatus } from "../../settings/webhooks/delivery-words.tsx";
+import {
+  answerText,
+  attemptsText,
+  DeliveryStatus,
+  NextAttempt,
+} from "../../settings/webhooks/delivery-words.tsx";
 
 const DeliveryPanel = dynamic(
   () => import("../../settings/webhooks/delivery-panel.tsx").then((module) => module.DeliveryPanel),
@@ -59,7 +64,7 @@ export function JobDeliveries({ tenant, job }: Props) {
               key={delivery.id}
               className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b py-2 sm:flex-nowrap"
             >
-              <DeliveryStatus state={delivery.state} failed={delivery.last !== null} />
+              <DeliveryStatus state={delivery.state} failed={delivery.last?.error != null} />
               <div className="min-w-0 flex-1 max-sm:order-last max-sm:basis-full">
                 <p className="truncate" title={delivery.endpoint.url}>
                   <span className="font-medium">{eventWords(delivery.eventType)}</span>{" "}
@@ -71,7 +76,7 @@ export function JobDeliveries({ tenant, job }: Props) {
                   {answerText(delivery.last)} {attemptsText(delivery.attempts)}
                   {delivery.nextAt && delivery.attempts > 0 ? (
                     <>
-                      , the next <RelativeTime at={delivery.nextAt} />
+                      , the next <NextAttempt at={delivery.nextAt} />
                     </>
                   ) : null}
                   {delivery.finishedAt ? (

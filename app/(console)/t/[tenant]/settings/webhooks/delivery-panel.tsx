@@ -17,7 +17,7 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
 import { eventWords, whyNotRedeliver } from "#lib/webhooks/rules.ts";
 import type { DeliveryAttempt, DeliveryDetail } from "#lib/webhooks/schema.ts";
-import { DeliveryStatus } from "./delivery-words.tsx";
+import { DeliveryStatus, NextAttempt } from "./delivery-words.tsx";
 import { endpointName } from "./webhook-columns.tsx";
 
 type Props = { tenant: string; role: Role; id: string; onClose: () => void };
@@ -89,10 +89,10 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
             name: "State",
             value: (
               <span role="status" className="inline-flex items-center gap-2">
-                <DeliveryStatus state={state} failed={attemptLog.length > 0} />
+                <DeliveryStatus state={state} failed={attemptLog[0]?.error != null} />
                 {nextAt && attemptLog.length >= attempts && attempts > 0 ? (
                   <>
-                    next attempt <RelativeTime at={nextAt} />
+                    the next attempt <NextAttempt at={nextAt} />
                   </>
                 ) : null}
               </span>

@@ -1,7 +1,10 @@
+"use client";
+import { useSyncExternalStore } from "react";
 import { StatusBadge } from "#components/ui/badge.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { DeliveryState } from "#lib/contract/webhooks.ts";
 
-/** How a delivery stands; `failed`: an attempt of it did, so the next one is a retry. */
+/** How a delivery stands; `failed`: its last attempt did, so the next one is a retry. */
 export function DeliveryStatus({ state, failed }: { state: DeliveryState; failed: boolean }) {
   switch (state) {
     case "waiting":
@@ -13,6 +16,21 @@ export function DeliveryStatus({ state, failed }: { state: DeliveryState; failed
     case "cancelled":
       return <StatusBadge status="cancelled" word="Called off" />;
   }
+}
+
+const never = () => () => {};
+
+/**
+ * When the next attempt is made, behind "the next": its time may have come while a receiver that hangs holds up the
+ * others. The server does not say so, for its clock and the browser's differ.
+ */
+export function NextAttempt({ at }: { at: string }) {
+  const here = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+  return here && Date.parse(at) < Date.now() ? "is due" : <RelativeTime at={at} />;
 }
 
 /** What the last attempt came to. */

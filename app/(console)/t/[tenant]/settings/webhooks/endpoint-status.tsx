@@ -32,7 +32,8 @@ export function EndpointTrouble({ endpoint }: { endpoint: EndpointView }) {
   if (!failingSince) return lastDelivery?.error ? `The last attempt: ${lastDelivery.error}` : null;
   return (
     <>
-      Every attempt has failed since <RelativeTime at={failingSince} />. After five days it is disabled.
+      Every attempt has failed since <RelativeTime at={failingSince} />; after five days it is disabled.
+      {lastDelivery?.error ? ` The last: ${lastDelivery.error}` : ""}
     </>
   );
 }

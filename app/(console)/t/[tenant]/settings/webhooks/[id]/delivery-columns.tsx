@@ -5,7 +5,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { paths } from "#lib/paths.ts";
 import { eventWords } from "#lib/webhooks/rules.ts";
 import type { DeliveryView } from "#lib/webhooks/schema.ts";
-import { answerText, attemptsText, DeliveryStatus } from "../delivery-words.tsx";
+import { answerText, attemptsText, DeliveryStatus, NextAttempt } from "../delivery-words.tsx";
 
 type Options = { tenant: string; onOpen: (id: string) => void };
 
@@ -14,7 +14,7 @@ export const deliveryColumns = ({ tenant, onOpen }: Options): Column<DeliveryVie
     id: "state",
     header: "State",
     phone: "lead",
-    cell: ({ state, last }) => <DeliveryStatus state={state} failed={last !== null} />,
+    cell: ({ state, last }) => <DeliveryStatus state={state} failed={last?.error != null} />,
   },
   {
     id: "event",
@@ -42,7 +42,7 @@ export const deliveryColumns = ({ tenant, onOpen }: Options): Column<DeliveryVie
         {nextAt && attempts > 0 ? (
           <span className="text-muted">
             {" "}
-            Next attempt <RelativeTime at={nextAt} />.
+            The next <NextAttempt at={nextAt} />.
           </span>
         ) : null}
       </span>
