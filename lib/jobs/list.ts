@@ -1,7 +1,7 @@
 import { Prisma } from "#lib/db/client.ts";
 import { invalid } from "#lib/errors/domain-error.ts";
 import type { CappedCount } from "./schema.ts";
-import { type Asked, and, orderOf, type Place, sourceOf } from "./source.ts";
+import { type Asked, and, MAX_READ, orderOf, type Place, sourceOf } from "./source.ts";
 
 /** Counting further costs more than anybody gains. */
 export const COUNT_CAP = 10_000;
@@ -68,7 +68,7 @@ export async function readPage<Row extends Listed>(
   const inOrder = (a: Listed, b: Listed) =>
     (a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1)) * (sort === "newest" ? -1 : 1);
   const sure = edge ? found.filter((row) => inOrder(row, edge) < 0) : found;
-  if (edge && sure.length < wanted) throw tooMuch(bound * branches.length);
+  if (edge && sure.length < wanted) throw tooMuch(Math.min(MAX_READ, bound * branches.length));
   return sure.slice(0, wanted);
 }
 

@@ -125,7 +125,7 @@ export async function sourceOf(asked: Asked): Promise<Source> {
   const from = (ranges: Prisma.Sql[][], rest: Prisma.Sql[], whole: Prisma.Sql[]): Source => ({
     branches: ranges.map((conditions) => branchOf([mine, ...conditions], sort)),
     rest,
-    bound: Math.max(LEAST_READ, Math.floor(MAX_READ / Math.max(1, ranges.length))),
+    bound: Math.max(LEAST_READ, Math.ceil(MAX_READ / Math.max(1, ranges.length))),
     all: Prisma.sql`SELECT ${COLUMNS} FROM jobs WHERE ${and([mine, ...whole])}`,
   });
   /** All that fit, in one go, when they are few enough to be looked at one by one; else range by range. */
