@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import { isCorsHeader } from "#lib/contract/cors.ts";
 import type { Caller, KeyFacts } from "#lib/contract/decision.ts";
@@ -10,6 +10,7 @@ import {
   type GatewayErrorCode,
 } from "#lib/contract/errors.ts";
 import { GATEWAY_OWN, HOP_BY_HOP } from "#lib/contract/header-names.ts";
+import type { Answer } from "./answer.ts";
 import type { Recorder } from "./policies/recorder.ts";
 import type { Decided, Refusals } from "./refusals.ts";
 import type { TenantState } from "./snapshot.ts";
@@ -17,7 +18,7 @@ import type { TenantState } from "./snapshot.ts";
 /** One request and its answer, with what has been found out about it so far. */
 export type Exchange = {
   req: IncomingMessage;
-  res: ServerResponse;
+  res: Answer;
   requestId: string;
   /** Unix milliseconds. */
   receivedAt: number;
@@ -67,11 +68,25 @@ export function passesOut(exchange: Exchange, name: string): boolean {
   return !(exchange.ownCors && isCorsHeader(name));
 }
 
-function head(exchange: Exchange, headers: readonly string[]): string[] {
-  const all = ["X-Request-Id", exchange.requestId, ...exchange.headers, ...headers];
+/**
+ * Begins an answer, whose body is then written or given to `endWhole`. `length` is the body's, null when it is not
+ * known.
+ */
+export function beginAnswer(
+  exchange: Exchange,
+  status: number,
+  headers: readonly string[],
+  length: number | null,
+): void {
   // A caller that was told not to send its body yet would leave it ahead of the next request.
-  if (exchange.closes || exchange.expectsContinue || exchange.draining()) all.push("Connection", "close");
-  return all;
+  const closes = exchange.closes || exchange.expectsContinue || exchange.draining();
+  exchange.res.begin(
+    status,
+    ["X-Request-Id", exchange.requestId, ...exchange.headers],
+    headers,
+    length,
+    closes,
+  );
 }
 
 /** Answers with a whole body. Does nothing when the caller has gone or an answer has begun. */
@@ -83,17 +98,11 @@ export function answer(
 ): void {
   const { res } = exchange;
   if (res.headersSent || res.destroyed) return;
-  const all = head(exchange, headers);
-  if (status !== 204 && status !== 304) {
-    all.push("Content-Length", String(body === null ? 0 : Buffer.byteLength(body)));
-  }
-  res.writeHead(status, all);
-  res.end(body ?? undefined);
-}
-
-/** Begins an answer whose body is written by the caller of this function. */
-export function beginAnswer(exchange: Exchange, status: number, headers: readonly string[]): void {
-  exchange.res.writeHead(status, head(exchange, headers));
+  const whole =
+    typeof body === "string" && Buffer.byteLength(body) !== body.length ? Buffer.from(body) : body;
+  const framed = status !== 204 && status !== 304;
+  beginAnswer(exchange, status, headers, framed ? (whole?.length ?? 0) : null);
+  res.endWhole(whole);
 }
 
 /** Answers with the gateway's error envelope. */

@@ -1,5 +1,7 @@
+import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import type { Exchange } from "./exchange.ts";
 import { pathForLog } from "./hide-secrets.ts";
+import type { TenantState } from "./snapshot.ts";
 
 /** Lines wait until they fill a chunk of this many bytes, or for this many milliseconds. */
 const CHUNK = 65_536;
@@ -7,12 +9,25 @@ const FLUSH_MS = 100;
 /** What needs no escaping in JSON. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
+const LAST = ',"msg":"request"}\n';
+const LAST_CUT_OFF = `,"cutOff":true${LAST}`;
+
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 /** JSON in ASCII, so that a character is a byte. */
 const ascii = (value: unknown): string => JSON.stringify(value).replace(/[^ -~]/g, escaped);
 const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : ascii(text));
 
-/** A moment as in ISO 8601, in UTC. All but its milliseconds are worked out once a second. */
+const threeDigits = (value: number): string =>
+  value > 99 ? `${value}` : value > 9 ? `0${value}` : `00${value}`;
+
+/** Milliseconds to three places. A fraction's own way into text is slow. */
+function milliseconds(duration: number): string {
+  const micros = Math.round(duration * 1_000);
+  const whole = Math.floor(micros / 1_000);
+  return `${whole}.${threeDigits(micros - whole * 1_000)}`;
+}
+
+/** A moment as in ISO 8601, in UTC, but for the Z. All but its milliseconds are worked out once a second. */
 function createClock() {
   let second = Number.NaN;
   let text = "";
@@ -22,8 +37,27 @@ function createClock() {
       second = current;
       text = new Date(current * 1_000).toISOString().slice(0, -4);
     }
-    const ms = now - current * 1_000;
-    return `${text}${ms > 99 ? ms : ms > 9 ? `0${ms}` : `00${ms}`}Z`;
+    return `${text}${threeDigits(now - current * 1_000)}`;
+  };
+}
+
+/** Where a request went, in words that many lines share. */
+function createPlaces() {
+  const texts = new WeakMap<
+    CompiledRoute,
+    { tenant: TenantState; number: number; slug: string; text: string }
+  >();
+  const tenantText = ({ slug, number }: TenantState) => `,"tenant":"${slug}","revision":${number}`;
+  return (tenant: TenantState | null, route: CompiledRoute | null): string => {
+    if (!tenant) return "";
+    if (!route) return tenantText(tenant);
+    const known = texts.get(route);
+    if (known?.tenant === tenant && known.number === tenant.number && known.slug === tenant.slug)
+      return known.text;
+    const { number, slug } = tenant;
+    const text = `${tenantText(tenant)},"routeId":"${route.id}"`;
+    texts.set(route, { tenant, number, slug, text });
+    return text;
   };
 }
 
@@ -36,12 +70,14 @@ export type RequestLog = {
 /**
  * A JSON line for every request, in the shape of the other lines of the log. Written out by hand and collected in
  * chunks, because it is a good part of what an answer costs. Never the query, a key or a body: they hold secrets.
- * `sink` takes whole lines.
+ * `sink` takes whole lines, as bytes that nobody else touches any more.
  */
-export function createRequestLog(process: string, sink: (lines: string) => void): RequestLog {
+export function createRequestLog(process: string, sink: (lines: Buffer) => void): RequestLog {
   const isoTime = createClock();
+  const placeOf = createPlaces();
+  const afterTime = `Z","process":"${process}","requestId":"`;
   // Kept as bytes: a chunk of strings put together from parts would be moved about by the garbage collector.
-  const chunk = Buffer.allocUnsafe(CHUNK);
+  let chunk = Buffer.allocUnsafeSlow(CHUNK);
   let length = 0;
   let timer: NodeJS.Timeout | null = null;
 
@@ -49,14 +85,17 @@ export function createRequestLog(process: string, sink: (lines: string) => void)
     if (timer) clearTimeout(timer);
     timer = null;
     if (length === 0) return;
-    const lines = chunk.toString("latin1", 0, length);
+    // A copy when it is not full: after a quiet moment a few lines must not hold on to a whole chunk.
+    const full = length > CHUNK / 2;
+    const lines = full ? chunk.subarray(0, length) : Buffer.from(chunk.subarray(0, length));
+    if (full) chunk = Buffer.allocUnsafeSlow(CHUNK);
     length = 0;
     sink(lines);
   }
 
   function append(line: string): void {
     if (line.length > CHUNK - length) flush();
-    if (line.length > CHUNK) sink(line);
+    if (line.length > CHUNK) sink(Buffer.from(line, "latin1"));
     else length += chunk.write(line, length, "latin1");
     timer ??= setTimeout(flush, FLUSH_MS);
   }
@@ -71,16 +110,14 @@ export function createRequestLog(process: string, sink: (lines: string) => void)
     ) {
       // What is not quoted with care here is not a caller's: identifiers of ours, or held to a shape before.
       append(
-        `{"level":30,"time":"${isoTime(Date.now())}","process":"${process}","requestId":"${requestId}",` +
-          `"method":"${req.method}","path":${quoted(pathForLog(path))},"status":${status},` +
-          `"durationMs":${durationMs},"sourceIp":"${sourceIp}"` +
-          (tenant ? `,"tenant":"${tenant.slug}","revision":${tenant.number}` : "") +
-          (route ? `,"routeId":"${route.id}"` : "") +
+        `{"level":30,"time":"${isoTime(Date.now())}${afterTime}${requestId}","method":"${req.method}",` +
+          `"path":${quoted(pathForLog(path))},"status":${status},"durationMs":${milliseconds(durationMs)},` +
+          `"sourceIp":"${sourceIp}"${placeOf(tenant, route)}` +
           (key ? `,"apiKeyId":"${key.id}"` : "") +
           (cache ? `,"cache":"${cache}"` : "") +
           (code ? `,"code":"${code}"` : "") +
           (targetError ? `,"targetError":${ascii(targetError)}` : "") +
-          `${res.writableFinished ? "" : ',"cutOff":true'},"msg":"request"}\n`,
+          (res.writableFinished ? LAST : LAST_CUT_OFF),
       );
     },
   };

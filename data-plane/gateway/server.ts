@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { errorEnvelope } from "#lib/contract/errors.ts";
+import { Answer, KEEP_ALIVE_MS } from "./answer.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
 import type { StoredKey } from "./key-store.ts";
@@ -14,8 +15,6 @@ import type { RequestLog } from "./request-log.ts";
 /** A request whose headers take longer than this, or whose whole takes longer than that, is not worth a socket. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
-const KEEP_ALIVE_MS = 65_000;
 
 /** A caller that was refused and told that the connection closes has this long to read so. */
 const LAST_WORD_MS = 1_000;
@@ -79,7 +78,7 @@ export function createGatewayServer(
     return caveat ? `${READY[source].trimEnd()}, ${caveat}\n` : READY[source];
   }
 
-  function exchangeOf(req: IncomingMessage, res: ServerResponse, expectsContinue: boolean): Exchange {
+  function exchangeOf(req: IncomingMessage, res: Answer, expectsContinue: boolean): Exchange {
     const { headers } = req;
     const connection = connectionOf(req.socket);
     const exchange: Exchange = {
@@ -125,7 +124,7 @@ export function createGatewayServer(
     answerError(exchange, "bad_request", message);
   }
 
-  function onRequest(req: IncomingMessage, res: ServerResponse, expectsContinue = false) {
+  function onRequest(req: IncomingMessage, res: Answer, expectsContinue = false) {
     const began = performance.now(); // a clock that is set must not show in durations
     const url = req.url as string;
     const exchange = exchangeOf(req, res, expectsContinue);
@@ -177,6 +176,7 @@ export function createGatewayServer(
 
   const server = createServer(
     {
+      ServerResponse: Answer,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,

@@ -73,9 +73,8 @@ function answerKept(exchange: AllowedExchange, request: CacheRequest, kept: Kept
   }
   headers.push("Age", String(Math.floor(age)));
   const bodiless = status === 204 || status === 304;
-  if (!bodiless && kept.length !== null) headers.push("Content-Length", String(kept.length));
-  beginAnswer(exchange, status, headers);
-  res.end(bodiless || request.method === "HEAD" ? undefined : kept.body);
+  beginAnswer(exchange, status, headers, bodiless ? null : kept.length);
+  res.endWhole(kept.body);
 }
 
 /**

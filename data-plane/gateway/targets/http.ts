@@ -26,9 +26,6 @@ export function createUpstreams(allowInternal: boolean): Dispatcher {
   });
 }
 
-/** A whole answer up to this size goes out in one write; copying a larger one costs more than a second write. */
-const ONE_WRITE_BYTES = 16_384;
-
 /** Names that a Connection header declares to concern that connection only. */
 function connectionTokens(value: string | undefined): Set<string> | null {
   if (!value) return null;
@@ -76,9 +73,7 @@ function passOn(exchange: AllowedExchange, status: number, said: HeaderPairs): n
   const announced = said.find(([name]) => name === "content-length")?.[1];
   const length = announced === undefined ? null : Number(announced);
   exchange.recorder?.begin({ status, said, sent, length });
-  const headers = flatHeaders(sent);
-  if (announced !== undefined) headers.push("content-length", announced);
-  beginAnswer(exchange, status, headers);
+  beginAnswer(exchange, status, flatHeaders(sent), length);
   return length;
 }
 
@@ -172,11 +167,10 @@ function relay(
     onResponseData(from, chunk) {
       if (over) return;
       exchange.recorder?.add(chunk);
-      if (chunk.length === length && length <= ONE_WRITE_BYTES) {
+      if (chunk.length === length) {
         exchange.recorder?.end();
         finish();
-        // As text of one byte a character, the body is written together with the headers.
-        res.end(chunk.toString("latin1"), "latin1");
+        res.endWhole(chunk);
       } else if (!res.write(chunk)) from.pause();
     },
     onResponseEnd() {

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { after, before, test } from "node:test";
+import fc from "fast-check";
+import { Answer, KEEP_ALIVE_MS } from "./answer.ts";
+
+type Case = { status: number; headers: string[]; body: Buffer | string | null; length: number | null };
+
+const small = "a small body";
+const large = Buffer.alloc(40_000, "large ");
+const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+const CASES: Record<string, Case> = {
+  small: { status: 200, headers: ["Content-Type", "text/plain"], body: small, length: small.length },
+  bytes: { status: 429, headers: ["X-Latin", "caf\xe9"], body: bytes, length: bytes.length },
+  large: { status: 201, headers: ["X-Latin", "caf\xe9"], body: large, length: large.length },
+  empty: { status: 200, headers: [], body: null, length: 0 },
+  unknown: { status: 200, headers: ["X-A", ""], body: small, length: null },
+  "no-content": { status: 204, headers: ["X-A", "1"], body: null, length: null },
+  unchanged: { status: 304, headers: ["ETag", '"a"'], body: null, length: null },
+  unheard: {
+    status: 799,
+    headers: ["Date", "Sat, 21 Nov 2026 10:00:00 GMT"],
+    body: small,
+    length: small.length,
+  },
+};
+const caseOf = ({ url }: IncomingMessage) => CASES[(url as string).slice(1)] as Case;
+
+/** The same answers as node:http makes them. */
+const plain = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (req, res: ServerResponse) => {
+  const { status, headers, body, length } = caseOf(req);
+  const all = length === null ? headers : [...headers, "Content-Length", String(length)];
+  const closes = req.headers["x-close"] ? ["Connection", "close"] : [];
+  res.writeHead(status, [...all, ...closes]);
+  res.end(body ?? undefined);
+});
+const own = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ServerResponse: Answer }, (req, res) => {
+  const { status, headers, body, length } = caseOf(req);
+  res.begin(status, headers, [], length, req.headers["x-close"] !== undefined);
+  res.endWhole(body);
+});
+
+before(() =>
+  Promise.all([plain, own].map((server) => new Promise<void>((on) => server.listen(0, "127.0.0.1", on)))),
+);
+after(() => {
+  for (const server of [plain, own]) server.close().closeAllConnections();
+});
+
+/** All that a server sends for these bytes until it closes, which the last request asks it to; the time is left out. */
+function exchange(server: typeof plain | typeof own, sent: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let received = "";
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1", () => socket.write(sent));
+    socket.setEncoding("latin1").on("data", (part: string) => {
+      received += part;
+    });
+    socket.on("error", reject).on("close", () => resolve(received));
+  });
+}
+
+/** Line by line in any order, for where a head has its Connection is not said anywhere. */
+const heads = (text: string) =>
+  text
+    .replace(/^Date: (?!Sat, 21 Nov 2026 10:00:00).*\r\n/gm, "Date: now\r\n")
+    .split("\r\n\r\n")
+    .map((part) => part.split("\r\n").sort());
+
+const request = (method: string, name: string, version: string, more = "") =>
+  `${method} /${name} HTTP/${version}\r\nHost: a\r\n${more}\r\n`;
+const LAST = request("GET", "small", "1.1", "Connection: close\r\n");
+
+for (const name of Object.keys(CASES)) {
+  test(`an answer is what node:http would have sent: ${name}`, async () => {
+    const conversations = [
+      request("GET", name, "1.1", "Connection: close\r\n"),
+      request("GET", name, "1.1") + LAST,
+      request("GET", name, "1.1", "X-Close: 1\r\n") + LAST,
+      request("HEAD", name, "1.1") + LAST,
+      request("GET", name, "1.0"),
+      request("GET", name, "1.0", "Connection: keep-alive\r\n") + request("GET", "small", "1.0"),
+      request("HEAD", name, "1.0", "Connection: keep-alive\r\n") + request("GET", "small", "1.0"),
+      request("GET", name, "1.1") + request("GET", "large", "1.1") + request("GET", name, "1.1") + LAST,
+    ];
+    for (const sent of conversations) {
+      const [theirs, ours] = await Promise.all([exchange(plain, sent), exchange(own, sent)]);
+      assert.deepEqual(heads(ours), heads(theirs), JSON.stringify(sent));
+    }
+  });
+}
+
+/** A response with nobody at its end. */
+const nobody = () =>
+  new Answer({ method: "GET", httpVersionMajor: 1, httpVersionMinor: 1, headers: {} } as IncomingMessage);
+
+test("no name and no value of a header can end its line or be taken for another header", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc
+      .tuple(
+        fc.string(),
+        fc.constantFrom("\r\n", "\n", "\r", "\0", "\x7f", "\u010a", "\u{1f600}"),
+        fc.string(),
+      )
+      .map((t) => t.join("")),
+  );
+  fc.assert(
+    fc.property(fc.boolean(), text, (isName, sent) => {
+      const answer = nobody();
+      const line = isName ? [sent, "value"] : ["X-Name", sent];
+      const harmless = isName
+        ? /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(sent)
+        : /^[\t\x20-\x7e\x80-\xff]*$/.test(sent);
+      if (harmless) answer.begin(200, [], line, 0, false);
+      else {
+        assert.throws(() => answer.begin(200, line, [], 0, false), TypeError);
+        assert.throws(() => answer.begin(200, [], line, 0, false), TypeError);
+      }
+      assert.equal(answer.headersSent, harmless, "and after a refusal another answer may be begun");
+    }),
+  );
+});

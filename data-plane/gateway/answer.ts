@@ -1,0 +1,115 @@
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
+
+/** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
+export const KEEP_ALIVE_MS = 65_000;
+
+/** A body up to this size is copied behind its head: one write costs less than two do. */
+const ONE_WRITE_BYTES = 16_384;
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** What would end a line early, or is no byte. */
+const NOT_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** What node:http itself goes by, and does not declare. That it still does is what answer.integration.test.ts sees to. */
+type Inside = {
+  _header: string | null;
+  _headerSent: boolean;
+  /** The connection closes after this answer. */
+  _last: boolean;
+  _hasBody: boolean;
+  _finish(): void;
+};
+
+const statusLines = new Map<number, string>();
+function statusLine(status: number): string {
+  let line = statusLines.get(status);
+  if (line === undefined) {
+    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
+    statusLines.set(status, line);
+  }
+  return line;
+}
+
+let second = Number.NaN;
+let dateLine = "";
+/** The Date header, worked out once a second. */
+function dateNow(): string {
+  const now = Math.floor(Date.now() / 1_000);
+  if (now !== second) {
+    second = now;
+    dateLine = `Date: ${new Date(now * 1_000).toUTCString()}\r\n`;
+  }
+  return dateLine;
+}
+
+const isDate = (name: string) => name.length === 4 && name.toLowerCase() === "date";
+const KEEP_ALIVE = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_MS / 1_000}\r\n\r\n`;
+const CLOSE = "Connection: close\r\n\r\n";
+
+/**
+ * An answer whose head is put together here, as one text, in place of node:http's general way: that costs a good part
+ * of what answering costs. Whose turn it is on a connection, when it ends and what becomes of the connection then stay
+ * with node:http.
+ */
+export class Answer extends ServerResponse<IncomingMessage> {
+  /**
+   * Begins the answer; nothing is sent before its first byte or its end. `own` and `headers` are flat lists of names
+   * and values without those that frame the body or concern the connection. `length` is the body's, null when it is
+   * not known. Throws, with nothing begun, when a header could be taken for something else.
+   */
+  begin(
+    status: number,
+    own: readonly string[],
+    headers: readonly string[],
+    length: number | null,
+    closes: boolean,
+  ): void {
+    const inside = this as unknown as Inside;
+    let head = statusLine(status);
+    let dated = false;
+    for (let from = 0; from < 2; from++) {
+      const list = from === 0 ? own : headers;
+      for (let i = 0; i < list.length; i += 2) {
+        const name = list[i] as string;
+        const value = list[i + 1] as string;
+        if (!TOKEN.test(name)) throw new TypeError("This is no name of a header.");
+        if (NOT_IN_VALUE.test(value)) throw new TypeError(`The header ${name} cannot have this value.`);
+        if (isDate(name)) dated = true;
+        head += `${name}: ${value}\r\n`;
+      }
+    }
+    if (status === 204 || status === 304) inside._hasBody = false;
+    if (length !== null) head += `Content-Length: ${length}\r\n`;
+    if (!dated) head += dateNow();
+    // An old caller does not know chunks: it takes everything until the connection closes for the body.
+    const framed = length !== null || this.useChunkedEncodingByDefault;
+    if (length === null && inside._hasBody && framed) {
+      head += "Transfer-Encoding: chunked\r\n";
+      this.chunkedEncoding = true;
+    }
+    inside._last = closes || !this.shouldKeepAlive || !framed;
+    this.statusCode = status;
+    inside._header = head + (inside._last ? CLOSE : KEEP_ALIVE);
+  }
+
+  /** Ends an answer that has begun and of which nothing has been sent, with all of its body. A text is in ASCII. */
+  endWhole(body: Buffer | string | null): void {
+    const inside = this as unknown as Inside;
+    const { socket } = this;
+    const sent = inside._hasBody ? body : null;
+    const large = sent !== null && sent.length > ONE_WRITE_BYTES;
+    // Not its turn yet, or nobody is there any more: node:http sees to it.
+    if (large || this.chunkedEncoding || !socket?.writable) {
+      this.end(sent ?? undefined, "latin1");
+      return;
+    }
+    inside._headerSent = true;
+    this.finished = true;
+    const text = sent === null ? "" : typeof sent === "string" ? sent : sent.toString("latin1");
+    // As text of one byte a character, the body is written together with the head.
+    socket.write(inside._header + text, "latin1", (error) => {
+      if (!error) this.emit("finish");
+    });
+    inside._finish();
+  }
+}
