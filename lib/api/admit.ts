@@ -5,7 +5,7 @@ import { DomainError } from "#lib/errors/domain-error.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
 import type { Caller, Endpoint } from "./endpoint.ts";
 import { requestLimits } from "./request-limits.ts";
-import { assertNoForeignPage, assertSameOrigin } from "./same-origin.ts";
+import { assertNoForeignPage, assertOwnReading, assertSameOrigin } from "./same-origin.ts";
 
 const unauthenticated = () =>
   new DomainError("unauthenticated", "Sign in, or send an access token as a bearer token.", {
@@ -71,7 +71,10 @@ export async function admit(
   }
   if (token !== null) limits.worked(token);
   // Before it is counted: another site's page must not use up what the person may do.
-  if (recognised.proof.type === "session") assertSameOrigin(request);
+  if (recognised.proof.type === "session") {
+    assertSameOrigin(request);
+    if (endpoint.leavesTrace) assertOwnReading(request);
+  }
   const limitHeaders = limits.known(recognised, endpoint, cost);
   return { actor: await asWanted(endpoint, recognised, tenant), limitHeaders };
 }

@@ -46,6 +46,8 @@ export type Endpoint = {
   status?: 200 | 201 | 202 | 204;
   /** The largest body taken, in bytes; 1 MiB when left out. */
   maxBodyBytes?: number;
+  /** A GET that leaves something behind: another site's page may not have it asked for by cookie. */
+  leavesTrace?: true;
   /** How many ordinary requests it counts as where requests are counted; 1 when left out. */
   cost?: number | ((query: URLSearchParams) => number);
   handle(input: EndpointInput<never, never, never>): Promise<unknown>;

@@ -29,6 +29,16 @@ export function assertSameOrigin(request: Request): void {
 }
 
 /**
+ * The same for reading that leaves something behind, such as an export: a link on another site's page brings the cookie
+ * along. What people start themselves, from the address bar or a bookmark, is theirs. Throws `forbidden` (403).
+ */
+export function assertOwnReading({ headers }: Request): void {
+  const site = headers.get("sec-fetch-site");
+  if (site === null || site === "same-origin" || site === "none") return;
+  throw new DomainError("forbidden", "This was asked for by another site's page. Ask for it in the console.");
+}
+
+/**
  * The same for a change that needs no credentials: programs may send it, and browsers for the console's own pages
  * only. One that carries a cookie comes from a browser, whatever else it leaves out. Throws `forbidden` (403).
  */

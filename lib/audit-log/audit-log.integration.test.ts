@@ -5,10 +5,13 @@ import { dispatch } from "#lib/api/dispatch.ts";
 import { CHAIN_START, checkLinks, type LinkedEntry } from "#lib/audit/chain.ts";
 import { routeFieldsSchema } from "#lib/contract/route.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
+import { env } from "#lib/env.ts";
 import { mintKey, revokeKey } from "#lib/keys/commands.ts";
 import { createRoute, deleteRoute } from "#lib/routes/commands.ts";
+import { signIn } from "#lib/sign-in/commands.ts";
 import { renameTenant } from "#lib/tenants/commands.ts";
 import { mintToken } from "#lib/tokens/commands.ts";
+import { browser } from "#tests/harness/browser.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
 import { withClient } from "#tests/harness/database.ts";
 import { checkChain, exportAudit, getAuditChoices, getAuditEntry, listAudit } from "./queries.ts";
@@ -215,6 +218,31 @@ test("an export as JSON Lines holds all that is needed to recompute the chain, a
   assert.equal(written?.seq, rows.length + 1);
   const { after: what } = await getAuditEntry(owner, { id: written?.id as string });
   assert.deepEqual(what, { format: "jsonl", filters: {} });
+});
+
+test("another site's page cannot have an export made, and written down, by somebody who is signed in", async () => {
+  const { actor } = await plane.tenant("lured");
+  const [password = ""] = actor.email.split("@");
+  const { sessionId } = await signIn(
+    { email: actor.email, password },
+    { ip: "192.0.2.1", userAgent: "test" },
+  );
+  const at = browser();
+  await at.carry(sessionId);
+  for (const [site, status] of [
+    ["cross-site", 403],
+    ["same-site", 403],
+    ["none", 200],
+    ["same-origin", 200],
+  ] as const) {
+    const headers = at.headers();
+    headers.set("sec-fetch-site", site);
+    const url = `${env.consoleUrl}/api/v1/tenants/lured/audit/export?format=csv`;
+    const response = await dispatch(new Request(url, { headers }));
+    assert.equal(response.status, status, site);
+    await response.body?.cancel();
+  }
+  assert.equal((await list({ action: "audit.export" }, actor)).length, 2);
 });
 
 test("an export as CSV is of the filter, quoted, and runs nothing in a spreadsheet", async () => {

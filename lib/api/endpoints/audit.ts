@@ -75,6 +75,7 @@ export const auditEndpoints: Endpoint[] = [
     query: z.strictObject({ format: z.enum(EXPORT_FORMATS), ...auditFilters }),
     response: z.string(),
     cost: 10,
+    leavesTrace: true,
     async handle({ actor, query }) {
       const text = await exportAudit(actor, query);
       const day = new Date().toISOString().slice(0, 10);
