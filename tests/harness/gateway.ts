@@ -55,8 +55,8 @@ export async function gatewayFixture(options: {
   const write = (level: string) => (fields: object, message: string) =>
     void lines.push({ ...fields, level, message });
   const logger = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
-  const collected = createRequestLog("test", (text) => {
-    const { msg, level: _, ...fields } = JSON.parse(text);
+  const collected = createRequestLog("test", (line) => {
+    const { msg, level: _, ...fields } = JSON.parse(line.toString());
     lines.push({ ...fields, level: "info", message: msg });
   });
   /** As the gateway writes it, but at once. */
