@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { itemText, whyNotControl } from "./rules.ts";
+import { itemText, leavesJobs, whyNotControl } from "./rules.ts";
 import { RUN_STATES, type RunItem } from "./schema.ts";
 
 const item = (about: Partial<RunItem>): RunItem => ({
@@ -19,27 +19,29 @@ const item = (about: Partial<RunItem>): RunItem => ({
   ...about,
 });
 
+const REQUEUE = { action: "requeue", state: "running" } as const;
+
 test("a skip names who was faster and what the job is now", () => {
   const by = "ada@acme.example";
   assert.equal(
-    itemText(item({ code: "requeued", by, foundState: "running" }), "requeue"),
-    "Requeued already by ada@acme.example; it is running now",
+    itemText(item({ code: "requeued", by, foundState: "running" }), REQUEUE),
+    "Requeued already by ada@acme.example; it was running then",
   );
   assert.equal(
-    itemText(item({ code: "requeued", by, foundState: "dead" }), "requeue"),
-    "Requeued already by ada@acme.example; it died again since",
+    itemText(item({ code: "requeued", by, foundState: "dead" }), REQUEUE),
+    "Requeued already by ada@acme.example; it had died again by then",
   );
-  assert.equal(itemText(item({ code: "discarded", by }), "requeue"), "Discarded already by ada@acme.example");
-  assert.equal(itemText(item({ code: "not_found" }), "requeue"), "There is no such job (any more)");
+  assert.equal(itemText(item({ code: "discarded", by }), REQUEUE), "Discarded already by ada@acme.example");
+  assert.equal(itemText(item({ code: "not_found" }), REQUEUE), "There is no such job (any more)");
   assert.equal(
-    itemText(item({ code: "not_dead", foundState: "succeeded" }), "requeue"),
-    "Not dead: it is succeeded",
+    itemText(item({ code: "not_dead", foundState: "succeeded" }), REQUEUE),
+    "Not dead: it was succeeded",
   );
 });
 
 test("a failure says why, and a requeued job what became of it", () => {
-  assert.equal(itemText(item({ outcome: "failed", error: "used up" }), "requeue"), "used up");
-  const done = (about: Partial<RunItem>) => itemText(item({ outcome: "done", ...about }), "requeue");
+  assert.equal(itemText(item({ outcome: "failed", error: "used up" }), REQUEUE), "used up");
+  const done = (about: Partial<RunItem>) => itemText(item({ outcome: "done", ...about }), REQUEUE);
   assert.equal(done({}), "It has not ended yet");
   assert.equal(done({ returned: true }), "The same error again; it is retried");
   assert.equal(done({ verdict: "died", returned: true }), "It died of the same error");
@@ -52,5 +54,17 @@ test("only a run that goes on or is paused can be controlled, and each refusal h
     assert.equal(whyNotControl("abort", state) === null, open, state);
     assert.equal(whyNotControl("pause", state) === null, state === "running");
     assert.equal(whyNotControl("resume", state) === null, state === "paused");
+  }
+});
+
+test("jobs that a run did not come to wait for their turn only as long as it can come", () => {
+  for (const [state, words] of [
+    ["running", "Waits for its turn"],
+    ["paused", "Waits for its turn"],
+    ["stopped", "The run ended before it came to this job"],
+    ["aborted", "The run ended before it came to this job"],
+  ] as const) {
+    assert.equal(itemText(item({ outcome: "waiting" }), { action: "requeue", state }), words);
+    assert.equal(leavesJobs({ state }), state === "stopped" || state === "aborted");
   }
 });

@@ -48,16 +48,21 @@ export function stopText(
   }
 }
 
+/** Whether a run ended before it came to all of its jobs: these were left as they were. */
+export const leavesJobs = ({ state }: Pick<Run, "state">): boolean =>
+  state === "stopped" || state === "aborted";
+
 /** What became of one job of a run, in a sentence without its end. */
-export function itemText(item: RunItem, action: RunAction): string {
+export function itemText(item: RunItem, run: Pick<Run, "action" | "state">): string {
   const { outcome, code, by, foundState } = item;
-  if (outcome === "waiting") return "Waits for its turn";
+  if (outcome === "waiting")
+    return leavesJobs(run) ? "The run ended before it came to this job" : "Waits for its turn";
   if (outcome === "failed") return item.error ?? "Failed";
   if (outcome === "skipped") {
     const who = by ? ` by ${by}` : "";
     switch (code) {
       case "requeued":
-        return `Requeued already${who}; ${foundState === "dead" ? "it died again since" : `it is ${foundState} now`}`;
+        return `Requeued already${who}; ${foundState === "dead" ? "it had died again by then" : `it was ${foundState} then`}`;
       case "discarded":
         return `Discarded already${who}`;
       case "cancelled":
@@ -65,10 +70,10 @@ export function itemText(item: RunItem, action: RunAction): string {
       case "not_found":
         return "There is no such job (any more)";
       default:
-        return `Not dead: it is ${foundState ?? "gone"}`;
+        return `Not dead: it was ${foundState ?? "gone"}`;
     }
   }
-  if (action === "discard") return "Discarded";
+  if (run.action === "discard") return "Discarded";
   switch (item.verdict) {
     case "succeeded":
       return "It succeeded";

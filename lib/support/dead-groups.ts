@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { Actor } from "#lib/access/actor.ts";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
-import { normalizeMessage } from "#lib/contract/jobs.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { atDesk, type TenantColumns, tenantOf } from "./desk.ts";
+import { atDesk, deskMessage, type TenantColumns, tenantOf } from "./desk.ts";
 import type { DeadGroup, DeadGroupTenant } from "./schema.ts";
 
 type GroupRow = {
@@ -19,7 +18,7 @@ type GroupRow = {
 
 const toGroup = (row: GroupRow): DeadGroup => ({
   fingerprint: row.fingerprint,
-  error: { name: row.errorName, message: normalizeMessage(row.errorMessage) },
+  error: { name: row.errorName, message: deskMessage(row.errorMessage) },
   functions: row.functions,
   tenants: Number(row.tenants),
   dead: Number(row.dead),

@@ -1,5 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { assertOperator } from "#lib/access/authorize.ts";
+import { normalizeMessage } from "#lib/contract/jobs.ts";
+import { PAIR } from "#lib/contract/secret-names.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { withUser } from "#lib/db/scope.ts";
 
@@ -20,3 +22,9 @@ export const tenantOf = ({ tenantId, tenantSlug, tenantName }: TenantColumns) =>
   slug: tenantSlug,
   name: tenantName,
 });
+
+/**
+ * An error's message as the desk reads it: without ids, numbers and quoted text, and without the values of
+ * `name=value`, of which only the tenant says what is a secret.
+ */
+export const deskMessage = (message: string): string => normalizeMessage(message.replace(PAIR, "$1=<n>"));

@@ -14,3 +14,7 @@ export const MODE_WORDS = {
     may: "look at everything, and retry, requeue, cancel and discard jobs with a reason",
   },
 } as const;
+
+/** A failure in one line. */
+export const failureText = ({ name, message }: { name: string; message: string }): string =>
+  message ? `${name}: ${message}` : `${name} without a message`;

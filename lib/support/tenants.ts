@@ -1,11 +1,10 @@
 import type { Actor, TenantActor } from "#lib/access/actor.ts";
 import { decodeCursor, type Page, toPage } from "#lib/api/page.ts";
-import { normalizeMessage } from "#lib/contract/jobs.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { withUser } from "#lib/db/scope.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
 import { slugSchema } from "#lib/tenants/schema.ts";
-import { atDesk } from "./desk.ts";
+import { atDesk, deskMessage } from "./desk.ts";
 import type { SupportMode, SupportTenant, SupportTenantDetail } from "./schema.ts";
 
 type TenantRow = {
@@ -88,7 +87,7 @@ export async function getAnyTenant(actor: Actor, { slug }: { slug: string }): Pr
         capped: groups >= SUMMED_GROUPS,
         latest: rows.map((row) => ({
           fingerprint: row.fingerprint,
-          error: { name: row.errorName, message: normalizeMessage(row.errorMessage) },
+          error: { name: row.errorName, message: deskMessage(row.errorMessage) },
           dead: Number(row.dead),
           lastSeen: row.lastSeen.toISOString(),
         })),

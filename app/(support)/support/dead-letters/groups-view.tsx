@@ -8,6 +8,7 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { paths } from "#lib/paths.ts";
+import { failureText } from "#lib/support/rules.ts";
 import type { DeadGroup } from "#lib/support/schema.ts";
 
 const ORDERS = [
@@ -34,8 +35,8 @@ const COLUMNS: readonly Column<DeadGroup>[] = [
     grow: true,
     phone: "lead",
     cell: ({ error }) => (
-      <span className="max-sm:wrap-anywhere" title={error.message}>
-        {error.name}: {error.message}
+      <span className="max-sm:wrap-anywhere max-sm:line-clamp-4" title={error.message}>
+        {failureText(error)}
       </span>
     ),
   },
@@ -75,7 +76,7 @@ export function GroupsView({
         description="One line for each failure: the same function with the same message, but for ids, numbers and quoted text."
       />
       <FilterBar filters={[{ name: "order", label: "Order", options: ORDERS }]}>
-        <span className="text-xs">counts follow within seconds</span>
+        <span className="text-xs">Counts follow within seconds</span>
       </FilterBar>
       {groups.length > 0 ? (
         <>

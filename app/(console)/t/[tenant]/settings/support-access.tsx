@@ -157,7 +157,7 @@ function Stay({ tenant, base, stay }: { tenant: Tenant; base: string; stay: Supp
         </span>
       </div>
       <p className="wrap-anywhere mt-1">“{stay.reason}”</p>
-      <p className="text-muted text-xs">
+      <p className="text-muted text-xs first-letter:uppercase">
         {MODE_WORDS[stay.mode].name}, came in <RelativeTime at={stay.startedAt} />, <End stay={stay} />
       </p>
       {stay.done.length > 0 ? (

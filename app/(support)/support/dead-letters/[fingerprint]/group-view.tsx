@@ -7,6 +7,7 @@ import { CopyId } from "#components/ui/copy.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { paths } from "#lib/paths.ts";
+import { failureText } from "#lib/support/rules.ts";
 import type { DeadGroup, DeadGroupTenant } from "#lib/support/schema.ts";
 import { EnterButton } from "../../enter-button.tsx";
 
@@ -46,7 +47,7 @@ export function GroupView({
   return (
     <>
       <PageHeader
-        title={`${group.error.name}: ${group.error.message}`}
+        title={failureText(group.error)}
         up={{ href: paths.supportDeadLetters(), label: "Dead letters of all tenants" }}
       />
       <Section title="Failure">

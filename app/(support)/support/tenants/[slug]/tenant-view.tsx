@@ -6,6 +6,7 @@ import { Notice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { paths } from "#lib/paths.ts";
+import { failureText } from "#lib/support/rules.ts";
 import type { SupportSession, SupportTenantDetail } from "#lib/support/schema.ts";
 import { EnterButton } from "../../enter-button.tsx";
 import { InsideList } from "../../inside-list.tsx";
@@ -70,9 +71,9 @@ export function TenantView({
               >
                 <TextLink
                   href={paths.supportDeadGroup(group.fingerprint)}
-                  className="row-link wrap-anywhere min-w-0 flex-1 basis-72"
+                  className="row-link wrap-anywhere line-clamp-2 min-w-0 flex-1 basis-72"
                 >
-                  {group.error.name}: {group.error.message}
+                  {failureText(group.error)}
                 </TextLink>
                 <span className="whitespace-nowrap text-muted">
                   {group.dead.toLocaleString("en")} dead, last <RelativeTime at={group.lastSeen} />

@@ -43,7 +43,11 @@ const COLUMNS: readonly Column<Run>[] = [
     align: "end",
     cell: ({ skipped, failed }) => `${skipped.toLocaleString("en")}, ${failed.toLocaleString("en")}`,
   },
-  { id: "by", header: "By", cell: ({ actor }) => actor },
+  {
+    id: "by",
+    header: "By",
+    cell: ({ actor }) => <span className="max-sm:wrap-anywhere max-sm:whitespace-normal">{actor}</span>,
+  },
   {
     id: "started",
     header: "Started",

@@ -9,15 +9,18 @@ import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { api, type Page } from "#lib/api/client.ts";
-import { isMoving, itemText } from "#lib/dead-letters/rules.ts";
+import { isMoving, itemText, leavesJobs } from "#lib/dead-letters/rules.ts";
 import type { Run, RunItem } from "#lib/dead-letters/schema.ts";
 import { paths } from "#lib/paths.ts";
 
-const look = (item: RunItem, action: Run["action"]): { status: Status; word?: string } => {
-  if (item.outcome === "waiting") return { status: "waiting" };
+type Kind = Pick<Run, "action" | "state">;
+
+const look = (item: RunItem, run: Kind): { status: Status; word?: string } => {
+  if (item.outcome === "waiting")
+    return leavesJobs(run) ? { status: "dead", word: "Left alone" } : { status: "waiting" };
   if (item.outcome === "skipped") return { status: "disabled", word: "Skipped" };
   if (item.outcome === "failed") return { status: "failed" };
-  if (action === "discard") return { status: "discarded" };
+  if (run.action === "discard") return { status: "discarded" };
   if (item.verdict === "succeeded") return { status: "succeeded" };
   if (item.verdict === "died") return { status: "dead", word: "Died again" };
   if (item.verdict === "cancelled") return { status: "cancelled" };
@@ -25,7 +28,7 @@ const look = (item: RunItem, action: Run["action"]): { status: Status; word?: st
   return { status: "queued", word: "Requeued" };
 };
 
-function columnsOf(action: Run["action"]): Column<RunItem>[] {
+function columnsOf(run: Kind): Column<RunItem>[] {
   return [
     {
       id: "outcome",
@@ -33,7 +36,7 @@ function columnsOf(action: Run["action"]): Column<RunItem>[] {
       phone: "lead",
       cell: (item) => (
         <span className="inline-block sm:w-28">
-          <StatusBadge {...look(item, action)} />
+          <StatusBadge {...look(item, run)} />
         </span>
       ),
     },
@@ -54,7 +57,7 @@ function columnsOf(action: Run["action"]): Column<RunItem>[] {
       header: "What happened",
       grow: true,
       cell: (item) => {
-        const text = itemText(item, action);
+        const text = itemText(item, run);
         return (
           <span title={text} className="max-sm:whitespace-normal">
             {text}
@@ -67,7 +70,11 @@ function columnsOf(action: Run["action"]): Column<RunItem>[] {
         );
       },
     },
-    { id: "at", header: "When", cell: ({ at }) => <RelativeTime at={at} none="not yet" /> },
+    {
+      id: "at",
+      header: "When",
+      cell: ({ at }) => <RelativeTime at={at} none={leavesJobs(run) ? "not at all" : "not yet"} />,
+    },
   ];
 }
 
@@ -97,15 +104,22 @@ export function RunItems({ tenant, run, runReadAt, view, cursor, initial }: Prop
       return state.dataUpdatedAt < runReadAt ? 200 : false;
     },
   });
-  const columns = useMemo(() => columnsOf(run.action), [run.action]);
+  const { action, state } = run;
+  const columns = useMemo(() => columnsOf({ action, state }), [action, state]);
   const amount = (word: string, count: number) => `${word} (${count.toLocaleString("en")})`;
-  const requeues = run.action === "requeue";
+  const requeues = action === "requeue";
   const options = [
     { value: "", label: amount("Every outcome", run.total) },
     { value: "done", label: amount(requeues ? "Requeued" : "Discarded", run.done) },
     { value: "skipped", label: amount("Skipped", run.skipped) },
     { value: "failed", label: amount("Failed", run.failed) },
-    { value: "waiting", label: amount("Waiting", run.total - run.done - run.skipped - run.failed) },
+    {
+      value: "waiting",
+      label: amount(
+        leavesJobs(run) ? "Left alone" : "Waiting",
+        run.total - run.done - run.skipped - run.failed,
+      ),
+    },
     ...(requeues
       ? [
           { value: "succeeded", label: amount("Succeeded since", run.succeeded) },

@@ -2,7 +2,7 @@
 import { cx } from "#components/ui/cx.ts";
 import { Notice } from "#components/ui/notice.tsx";
 import { roomForUnproven } from "#lib/contract/run-window.ts";
-import { ACTION_WORDS, isMoving, jobsText, stopText } from "#lib/dead-letters/rules.ts";
+import { ACTION_WORDS, isMoving, jobsText, leavesJobs, stopText } from "#lib/dead-letters/rules.ts";
 import type { Run } from "#lib/dead-letters/schema.ts";
 
 /** How far a run is, in a bar and in numbers, and what it waits for. */
@@ -31,7 +31,9 @@ export function RunProgress({ run }: { run: Run }) {
           <Amount of={done} word={said} mark="bg-accent" />
           <Amount of={skipped} word="skipped" mark="bg-warn" />
           <Amount of={failed} word="failed" mark="bg-bad" />
-          <span>{(total - dealt).toLocaleString("en")} to go</span>
+          <span>
+            {(total - dealt).toLocaleString("en")} {leavesJobs(run) ? "left alone" : "to go"}
+          </span>
         </p>
       </div>
       {run.action === "requeue" && done > 0 ? (
@@ -84,7 +86,7 @@ function Waiting({ run }: { run: Run }) {
   if (run.stopReason)
     return (
       <Notice tone="warn" title="Stopped by itself">
-        {stopText(run.stopReason, run)}
+        {stopText(run.stopReason, run)} Once the cause is mended, requeue what is still dead anew.
       </Notice>
     );
   if (run.state === "prepared")
