@@ -28,7 +28,7 @@ export function deletionText(
 Its routes answer 404 and its jobs wait. Until ${day(tenant.restorableUntil)} an owner can have everything back as it
 was; after that it is deleted for good.
 
-Restore it: ${consoleUrl}${paths.home()}
+Restore it: ${consoleUrl}${paths.deletedTenants()}
 `,
   };
 }
