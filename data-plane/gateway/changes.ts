@@ -8,6 +8,7 @@ import {
 } from "#data-plane/sql/gateway.ts";
 import { blockOf, type KeyBlock, readKeyBlocks } from "#data-plane/sql/keys.ts";
 import { CHANNELS, POLL_INTERVAL_MS } from "#lib/contract/channels.ts";
+import { bothOrNeither } from "./both-or-neither.ts";
 import type { News } from "./last-good/index.ts";
 import type { GatewayLogger } from "./logger.ts";
 import type { Snapshot, TenantState } from "./snapshot.ts";
@@ -41,11 +42,13 @@ export type ChangesOptions = {
 /**
  * Keeps the snapshot in step with the database over one connection: a notification is only a nudge, a poll every
  * 2 s makes up for lost ones, and both read what changed since the last time. When the connection goes, what is in
- * memory is served on; a new connection begins with everything.
+ * memory is served on; a new connection begins with everything. As long as nothing is served, a second
+ * one brings the keys meanwhile.
  */
 export function followChanges(options: ChangesOptions) {
   const { snapshot, issuers, logger } = options;
   let client: pg.Client | null = null;
+  let helper: pg.Client | null = null;
   let databaseSnapshot: string | null = null;
   let purges: string | null = null;
   let loadedOnce = false;
@@ -59,6 +62,7 @@ export function followChanges(options: ChangesOptions) {
     on: pg.Client,
     tenants: readonly TenantRow[],
     texts: Map<string, string>,
+    signal: AbortSignal | null = null,
   ): Promise<TenantState[]> {
     const changed: TenantState[] = [];
     const lacking = tenants.filter((row) => !row.deleted && snapshot.lacks(row));
@@ -78,6 +82,7 @@ export function followChanges(options: ChangesOptions) {
       reading = read(partFrom(start + REVISIONS_PER_QUERY)); // on their way while these are compiled
       const contents = new Map(found.map((row) => [row.tenantId, row.content]));
       for (const { id, liveRevision } of part) {
+        signal?.throwIfAborted();
         const state = await snapshot.applyRevision(id, liveRevision, contents.get(id) ?? null);
         if (!state) continue;
         changed.push(state);
@@ -97,7 +102,11 @@ export function followChanges(options: ChangesOptions) {
   }
 
   /** Puts what has changed about keys into force. Gives it for keeping; null when that is too much. */
-  async function applyKeys(on: pg.Client, { keys, since }: Changes): Promise<KeyBlock[] | null> {
+  async function applyKeys(
+    on: pg.Client,
+    { keys, since }: Changes,
+    signal: AbortSignal | null = null,
+  ): Promise<KeyBlock[] | null> {
     if (keys) {
       if (keys.length === 0) return [];
       const block = blockOf(keys);
@@ -106,10 +115,65 @@ export function followChanges(options: ChangesOptions) {
     }
     let kept: KeyBlock[] | null = loadedOnce ? [] : null;
     for await (const block of readKeyBlocks(on, since)) {
+      signal?.throwIfAborted();
       if (!(await snapshot.applyKeys(block))) continue;
       if (kept && kept.push(block) > MAX_BLOCKS_KEPT) kept = null;
     }
     return kept;
+  }
+
+  /** Every key there is; `gone` when some that were known are none of them. */
+  async function applyAllKeys(on: pg.Client, changes: Changes, signal: AbortSignal | null = null) {
+    snapshot.beginAllKeys();
+    const keys = await applyKeys(on, changes, signal);
+    return { keys, gone: await snapshot.endAllKeys() };
+  }
+
+  /** A connection for the keys alone; null when there is none to be had. */
+  async function connectHelper(): Promise<pg.Client | null> {
+    const next = newClient("gatehouse-gateway-keys");
+    next.on("error", () => {}); // its queries tell
+    helper = next;
+    try {
+      await next.connect();
+      return next;
+    } catch (error) {
+      logger.warn(
+        { err: error },
+        "no second connection to load keys with: they are loaded after the revisions",
+      );
+      return null;
+    }
+  }
+
+  /** Keys beside revisions: PostgreSQL packs the ones while this process compiles the others. */
+  async function applyBeside(on: pg.Client, changes: Changes, texts: Map<string, string>) {
+    const both = bothOrNeither(
+      (signal) => applyRevisions(on, changes.tenants, texts, signal),
+      async (signal, compiled) => {
+        const beside = await connectHelper();
+        if (!beside) await compiled;
+        return applyAllKeys(beside ?? on, changes, signal);
+      },
+    );
+    const [changed, applied] = await both.finally(() => void helper?.end().catch(() => {}));
+    return { changed, ...applied };
+  }
+
+  async function applyEverything(on: pg.Client, changes: Changes, texts: Map<string, string>) {
+    const replace = () => {
+      const without = snapshot.replaceTenants(changes.tenants);
+      return issuers.replaceAll(changes.issuers) || without;
+    };
+    if (snapshot.tenants().length === 0) {
+      const replaced = replace();
+      const applied = await applyBeside(on, changes, texts);
+      return { ...applied, gone: applied.gone || replaced };
+    }
+    // Where requests are answered meanwhile, keys end before anything new opens.
+    const { keys, gone } = await applyAllKeys(on, changes);
+    const replaced = replace();
+    return { keys, gone: gone || replaced, changed: await applyRevisions(on, changes.tenants, texts) };
   }
 
   async function catchUp(on: pg.Client): Promise<void> {
@@ -123,19 +187,19 @@ export function followChanges(options: ChangesOptions) {
     const texts = new Map<string, string>();
     let gone = purged;
     let keys: KeyBlock[] | null;
+    let changed: TenantState[];
     if (everything) {
-      snapshot.beginAllKeys();
-      keys = await applyKeys(on, changes);
-      gone = (await snapshot.endAllKeys()) || gone;
-      gone = snapshot.replaceTenants(changes.tenants) || gone;
-      gone = issuers.replaceAll(changes.issuers) || gone;
+      const applied = await applyEverything(on, changes, texts);
+      gone = applied.gone || gone;
+      ({ keys, changed } = applied);
     } else {
       for (const row of changes.issuers) issuers.apply(row);
       keys = await applyKeys(on, changes);
       for (const row of changes.tenants) snapshot.applyTenant(row);
+      changed = await applyRevisions(on, changes.tenants, texts);
     }
-    const changed = await applyRevisions(on, changes.tenants, texts);
-    databaseSnapshot = changes.snapshot;
+    // Whoever answers next may be another server: without its connection, what was read is where nobody goes on from.
+    if (client === on) databaseSnapshot = changes.snapshot;
     loadedOnce = true;
     const news = everything || changes.tenants.length > 0 || keys?.length !== 0 || changes.issuers.length > 0;
     if (news) {
@@ -186,15 +250,18 @@ export function followChanges(options: ChangesOptions) {
     retry = setTimeout(() => void connect(), delay);
   }
 
-  async function connect(): Promise<void> {
-    retry = null;
-    const next = new pg.Client({
+  const newClient = (name: string) =>
+    new pg.Client({
       connectionString: options.databaseUrl,
-      application_name: "gatehouse-gateway-changes",
+      application_name: name,
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
       query_timeout: ANSWER_WITHIN_MS,
     });
+
+  async function connect(): Promise<void> {
+    retry = null;
+    const next = newClient("gatehouse-gateway-changes");
     client = next;
     next.on("error", (error) => drop(next, error));
     next.on("end", () => drop(next, new Error("the connection ended")));
@@ -223,7 +290,7 @@ export function followChanges(options: ChangesOptions) {
       if (retry) clearTimeout(retry);
       const last = client;
       client = null;
-      await last?.end().catch(() => {});
+      await Promise.all([last, helper].map((each) => each?.end().catch(() => {})));
     },
   };
 }

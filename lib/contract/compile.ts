@@ -75,6 +75,39 @@ function isEqual(one: unknown, other: unknown): boolean {
   );
 }
 
+const ownSchema = routeSchema.omit({ tags: true, target: true, auth: true, cors: true, rateLimit: true });
+type Written = Record<string, unknown>;
+type SharedName = (typeof SHARED)[number];
+
+/**
+ * Reads a route of which `before` is the last one that was, written as `writtenBefore`: a part that both have in the
+ * same words was checked there, and is the same object. What cannot be read that way is read as a whole, which says
+ * why when it cannot be read at all.
+ */
+function readRoute(written: unknown, before: Route | null, writtenBefore: Written): Route {
+  const whole = () => {
+    const parsed = routeSchema.safeParse(written);
+    if (!parsed.success) throw unreadable(parsed.error);
+    return parsed.data;
+  };
+  if (typeof written !== "object" || written === null || Array.isArray(written)) return whole();
+  const fields = written as Written;
+  if (!before || !SHARED.every((name) => Object.hasOwn(fields, name))) return whole();
+  const part = <K extends SharedName>(name: K): Route[K] | undefined =>
+    isEqual(writtenBefore[name], fields[name])
+      ? before[name]
+      : (routeSchema.shape[name].safeParse(fields[name]).data as Route[K] | undefined);
+  const { tags: _tags, target: _target, auth: _auth, cors: _cors, rateLimit: _rateLimit, ...rest } = fields;
+  const own = ownSchema.safeParse(rest).data;
+  const tags = part("tags");
+  const target = part("target");
+  const auth = part("auth");
+  const cors = part("cors");
+  const rateLimit = part("rateLimit");
+  if (!own || !tags || !target || !auth || !cors || rateLimit === undefined) return whole();
+  return { ...own, tags, target, auth, cors, rateLimit };
+}
+
 /**
  * Compiles a revision route by route, so that whoever has requests to answer can do it in parts. What several routes
  * say in the same words is kept once.
@@ -88,6 +121,7 @@ export function createRevisionCompiler() {
   const segments = new Map<string, PatternSegment>();
   const policies = new Map<Cors, CompiledCors>();
   let previous: Route | null = null;
+  let writtenBefore: Written = {};
 
   function once<T>(value: T): T {
     if (value === null || typeof value !== "object") return value;
@@ -97,7 +131,7 @@ export function createRevisionCompiler() {
     return known ?? value;
   }
   /** Neighbours have most in common, and telling that they are equal is cheaper than writing them out. */
-  function asBefore<K extends (typeof SHARED)[number]>(name: K, value: Route[K]): Route[K] {
+  function asBefore<K extends SharedName>(name: K, value: Route[K]): Route[K] {
     const last = previous?.[name];
     return last !== undefined && isEqual(last, value) ? (last as Route[K]) : once(value);
   }
@@ -126,11 +160,11 @@ export function createRevisionCompiler() {
   return {
     /** Takes the next route as it is written. Throws RevisionError when it cannot be read. */
     add(written: unknown): void {
-      const parsed = routeSchema.safeParse(written);
-      if (!parsed.success) throw unreadable(parsed.error);
-      if (!parsed.data.enabled) return;
-      const route = shareParts(parsed.data);
+      const whole = readRoute(written, previous, writtenBefore);
+      if (!whole.enabled) return;
+      const route = shareParts(whole);
       previous = route;
+      writtenBefore = written as Written;
       const say = (message: string) => problems.push(`${route.method} ${route.path} ${message}`);
       for (const { message } of routeErrors(route)) say(message);
       const one = compileSharing(route, { once, onceSegment, corsOf });
