@@ -179,8 +179,9 @@ test("an alert rule finds a dead letter, the console says so until somebody ackn
   await page.goto("/t/acme");
   const alerts = page.getByRole("region", { name: "Alerts" });
   await expect(alerts.getByText(name)).toBeVisible({ timeout: 60_000 });
-  await alerts.getByRole("button", { name: "Acknowledge" }).first().click();
+  await alerts.getByRole("button", { name: "Acknowledge" }).first().press("Enter");
   await expect(alerts.getByText(/Acknowledged by owner/)).toBeVisible();
+  await expect(page.locator(":focus")).toContainText("Acknowledged by owner");
 
   await page.goto("/t/acme/settings/alerts");
   await page.getByRole("button", { name: `Actions for ${name}` }).click();

@@ -200,7 +200,7 @@ test("what the tenant hides of its jobs is hidden in what is told of new errors 
   await look();
   await group("leaks", 1, now);
   await world.superuser.query(
-    `UPDATE dead_letter_groups SET error_message = 'no: password=hunter2 customer=ada body {"token": "s3cret", "cut'
+    `UPDATE dead_letter_groups SET error_message = E'no:\\n password=hunter2 customer=ada body {"token": "s3cret", "cut'
      WHERE tenant_id = $1 AND fingerprint = 'leaks'`,
     [tenantId],
   );
@@ -210,6 +210,8 @@ test("what the tenant hides of its jobs is hidden in what is told of new errors 
     assert.match(body, /password=•••/);
     assert.doesNotMatch(body, /hunter2|ada|s3cret/);
   }
+  const [message] = await deliveriesOf(world, chat);
+  assert.match(JSON.parse(message?.body ?? "").text, /• TypeError: no: password=/, "one line for each error");
 });
 
 test("several workers that look at once tell it once", async () => {

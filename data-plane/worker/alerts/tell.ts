@@ -37,7 +37,10 @@ function chatBody({ event, tenant, rule, summary, errors, link }: Told): string 
   const lines = [
     `*${HEADINGS[event]}: ${chatText(rule.name)}* (${chatText(tenant)})`,
     chatText(summary),
-    ...quoted.map(({ name, message }) => `• ${chatText(`${name}: ${message}`.slice(0, QUOTED_CHARACTERS))}`),
+    ...quoted.map(
+      ({ name, message }) =>
+        `• ${chatText(`${name}: ${message}`.replace(/\s+/g, " ").slice(0, QUOTED_CHARACTERS))}`,
+    ),
   ];
   if (quoted.length > 0 && errors.length > quoted.length)
     lines.push(`and ${errors.length - quoted.length} more`);

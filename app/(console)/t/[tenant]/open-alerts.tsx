@@ -1,7 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { BellOff, Check } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { TextLink } from "#components/ui/link-button.tsx";
@@ -96,68 +96,82 @@ function OneAlert({
     }
   };
   const seen = alert.acknowledgedAt !== null;
+  const box = useRef<HTMLDivElement>(null);
+  const pressed = useRef(false);
+  // The button that was pressed is gone then; who uses the keyboard goes on from the alert.
+  useEffect(() => {
+    if (seen && pressed.current) box.current?.focus();
+    pressed.current = false;
+  }, [seen]);
   return (
-    <Notice
-      tone={seen ? "info" : "bad"}
-      title={
-        <span className="flex flex-wrap items-center gap-x-2">
-          {alert.name}
-          {seen ? (
-            <Badge icon={<Check aria-hidden size={12} />}>Acknowledged by {alert.acknowledgedBy}</Badge>
-          ) : null}
-          {alert.snoozedUntil ? (
-            <Badge icon={<BellOff aria-hidden size={12} />}>
-              Silent, again <RelativeTime at={alert.snoozedUntil} />
-            </Badge>
-          ) : null}
-        </span>
-      }
-    >
-      <p className="wrap-anywhere">
-        {alert.summary} Since <RelativeTime at={alert.openedAt} />.{" "}
-        {alert.endpointId ? (
-          <TextLink href={paths.webhook(tenant, alert.endpointId)}>See webhook</TextLink>
-        ) : (
-          <TextLink href={paths.deadLetters(tenant)}>See dead letters</TextLink>
+    <div ref={box} tabIndex={-1} className="rounded-md outline-none">
+      <Notice
+        tone={seen ? "info" : "bad"}
+        title={
+          <span className="flex flex-wrap items-center gap-x-2">
+            {alert.name}
+            {seen ? (
+              <Badge icon={<Check aria-hidden size={12} />}>Acknowledged by {alert.acknowledgedBy}</Badge>
+            ) : null}
+            {alert.snoozedUntil ? (
+              <Badge icon={<BellOff aria-hidden size={12} />}>
+                Silent, again <RelativeTime at={alert.snoozedUntil} />
+              </Badge>
+            ) : null}
+          </span>
+        }
+      >
+        <p className="wrap-anywhere">
+          {alert.summary} Since <RelativeTime at={alert.openedAt} />.{" "}
+          {alert.endpointId ? (
+            <TextLink href={paths.webhook(tenant, alert.endpointId)}>See webhook</TextLink>
+          ) : (
+            <TextLink href={paths.deadLetters(tenant)}>See dead letters</TextLink>
+          )}
+        </p>
+        {alert.errors.length > 0 ? (
+          <ul className="mt-1 font-mono text-xs">
+            {alert.errors.slice(0, 3).map((error) => (
+              <li key={error.fingerprint} className="truncate">
+                <TextLink href={paths.deadLetterGroup(tenant, error.fingerprint)}>
+                  {errorText({ error })}
+                </TextLink>
+              </li>
+            ))}
+            {alert.errors.length > 3 ? (
+              <li className="font-sans">and {alert.errors.length - 3} more</li>
+            ) : null}
+          </ul>
+        ) : null}
+        {seen ? null : (
+          <div className="mt-2 flex flex-wrap gap-2">
+            <Button
+              size="small"
+              loading={busy}
+              disabledReason={refusal}
+              icon={<Check aria-hidden size={14} />}
+              onClick={() => {
+                pressed.current = true;
+                void send("acknowledge", {}, "Acknowledged: no more reminders");
+              }}
+            >
+              Acknowledge
+            </Button>
+            <Menu
+              items={SNOOZES.map(({ label, minutes }) => ({
+                label,
+                disabledReason: refusal,
+                onSelect: () => void send("snooze", { minutes }, "Silenced"),
+              }))}
+              trigger={
+                <Button size="small" variant="quiet" icon={<BellOff aria-hidden size={14} />}>
+                  Silence
+                </Button>
+              }
+            />
+          </div>
         )}
-      </p>
-      {alert.errors.length > 0 ? (
-        <ul className="mt-1 font-mono text-xs">
-          {alert.errors.slice(0, 3).map((error) => (
-            <li key={error.fingerprint} className="truncate">
-              <TextLink href={paths.deadLetterGroup(tenant, error.fingerprint)}>
-                {errorText({ error })}
-              </TextLink>
-            </li>
-          ))}
-          {alert.errors.length > 3 ? <li className="font-sans">and {alert.errors.length - 3} more</li> : null}
-        </ul>
-      ) : null}
-      {seen ? null : (
-        <div className="mt-2 flex flex-wrap gap-2">
-          <Button
-            size="small"
-            loading={busy}
-            disabledReason={refusal}
-            icon={<Check aria-hidden size={14} />}
-            onClick={() => send("acknowledge", {}, "Acknowledged: no more reminders")}
-          >
-            Acknowledge
-          </Button>
-          <Menu
-            items={SNOOZES.map(({ label, minutes }) => ({
-              label,
-              disabledReason: refusal,
-              onSelect: () => void send("snooze", { minutes }, "Silenced"),
-            }))}
-            trigger={
-              <Button size="small" variant="quiet" icon={<BellOff aria-hidden size={14} />}>
-                Silence
-              </Button>
-            }
-          />
-        </div>
-      )}
-    </Notice>
+      </Notice>
+    </div>
   );
 }

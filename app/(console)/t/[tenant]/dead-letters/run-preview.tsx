@@ -58,7 +58,14 @@ export function RunPreview({ run }: { run: Run }) {
         </Notice>
       ) : null}
       {action === "requeue" && warnings.missingFunctions.length > 0 ? (
-        <Notice tone="warn" title="A function is missing">
+        <Notice
+          tone="warn"
+          title={
+            warnings.missingFunctions.length === 1
+              ? "A function is missing"
+              : `${warnings.missingFunctions.length} functions are missing`
+          }
+        >
           No worker has {warnings.missingFunctions.map(({ function: name }) => name).join(", ")} at the
           moment: {jobsText(warnings.missingFunctions.reduce((sum, each) => sum + each.count, 0))} would die
           again.

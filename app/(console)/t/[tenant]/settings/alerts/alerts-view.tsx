@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -74,8 +74,17 @@ export function AlertsView({ tenant, role, cursor, told, initial }: Props) {
     }
     await refresh();
   };
+  const list = useRef<HTMLDivElement>(null);
+  const added = useRef(false);
+  const some = rulesQuery.data.length > 0;
+  // The button that added the usual rules is gone then; who uses the keyboard goes on from the rules.
+  useEffect(() => {
+    if (some && added.current) list.current?.focus();
+    added.current = false;
+  }, [some]);
   const addUsual = async () => {
     setAdding(true);
+    added.current = true;
     try {
       for (const rule of USUAL_RULES) await api.post(path, rule);
       toast.success("Three rules added");
@@ -121,9 +130,11 @@ export function AlertsView({ tenant, role, cursor, told, initial }: Props) {
       <OpenAlerts tenant={tenant} role={role} initial={initial.open} />
       {rules.length > 0 ? (
         <>
-          <Section title="Rules">
-            <DataTable label="Alert rules" rows={rules} columns={columns} rowId={({ id }) => id} />
-          </Section>
+          <div ref={list} tabIndex={-1} className="outline-none">
+            <Section title="Rules">
+              <DataTable label="Alert rules" rows={rules} columns={columns} rowId={({ id }) => id} />
+            </Section>
+          </div>
           <Section
             title="Who is told"
             actions={
