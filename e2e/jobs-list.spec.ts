@@ -22,8 +22,12 @@ test("a job is found by a value in its payload, the view is saved, shared and fo
   const id = await enqueueFor(page, orderId);
   await enqueueFor(page, order());
   await page.goto("/t/acme/jobs");
-  await page.getByRole("button", { name: "More filters" }).click();
+  const further = page.getByRole("button", { name: "More filters" });
+  await further.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Filter jobs" });
+  await dialog.press("Escape");
+  await expect(further).toBeFocused();
+  await further.press("Enter");
   const payload = dialog.getByRole("textbox", { name: "Value in the payload" });
   await payload.fill("body.password=x");
   await dialog.getByRole("button", { name: "Show jobs" }).click();

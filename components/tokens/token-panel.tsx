@@ -18,11 +18,13 @@ import { api, type Page } from "#lib/api/client.ts";
 import type { TokenScope } from "./scope.ts";
 import { type ShownToken, tokenColumns } from "./token-columns.tsx";
 
-const MintTokenDialog = dynamic(() =>
-  import("./mint-token-dialog.tsx").then((module) => module.MintTokenDialog),
+const MintTokenDialog = dynamic(
+  () => import("./mint-token-dialog.tsx").then((module) => module.MintTokenDialog),
+  { ssr: false },
 );
-const RotateTokenDialog = dynamic(() =>
-  import("./rotate-token-dialog.tsx").then((module) => module.RotateTokenDialog),
+const RotateTokenDialog = dynamic(
+  () => import("./rotate-token-dialog.tsx").then((module) => module.RotateTokenDialog),
+  { ssr: false },
 );
 
 type Props = {

@@ -19,8 +19,13 @@ import { AUDIT_COLUMNS } from "./audit-columns.tsx";
 import { FURTHER, FurtherChips } from "./further-chips.tsx";
 import { useAuditList } from "./use-audit-list.ts";
 
-const FurtherFilters = dynamic(() => import("./further-filters.tsx").then((module) => module.FurtherFilters));
-const ChainCheck = dynamic(() => import("./chain-check.tsx").then((module) => module.ChainCheckPanel));
+const FurtherFilters = dynamic(
+  () => import("./further-filters.tsx").then((module) => module.FurtherFilters),
+  { ssr: false },
+);
+const ChainCheck = dynamic(() => import("./chain-check.tsx").then((module) => module.ChainCheckPanel), {
+  ssr: false,
+});
 
 type Props = {
   tenant: string;

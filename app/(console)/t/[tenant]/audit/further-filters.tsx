@@ -40,6 +40,8 @@ export function FurtherFilters({ filters, onClose }: { filters: AuditFilters; on
     <Dialog open onClose={onClose} title="Filter the audit log">
       <Form
         aria-label="Filter the audit log"
+        inDialog
+        className="space-y-4"
         onSubmit={apply}
         error={null}
         dirty={false}

@@ -8,10 +8,13 @@ import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { whyNotCancel } from "#lib/jobs/rules.ts";
 import type { JobSummary } from "#lib/jobs/schema.ts";
 
-const RequeueDialog = dynamic(() =>
-  import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
+const RequeueDialog = dynamic(
+  () => import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
+  { ssr: false },
 );
-const CancelDialog = dynamic(() => import("./cancel-dialog.tsx").then((module) => module.CancelDialog));
+const CancelDialog = dynamic(() => import("./cancel-dialog.tsx").then((module) => module.CancelDialog), {
+  ssr: false,
+});
 
 type Props = {
   tenant: { slug: string; role: Role };

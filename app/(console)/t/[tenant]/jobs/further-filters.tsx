@@ -61,6 +61,8 @@ function FilterForm({ tenant, filters, names, onClose }: Omit<Props, "open">) {
   return (
     <Form
       aria-label="Filter jobs"
+      inDialog
+      className="space-y-4"
       onSubmit={apply}
       error={null}
       dirty={false}

@@ -32,10 +32,14 @@ import { StateToggles } from "./state-toggles.tsx";
 import { useChosen } from "./use-chosen.ts";
 import { type JobListData, useJobList } from "./use-job-list.ts";
 
-const RequeueDialog = dynamic(() =>
-  import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
+const RequeueDialog = dynamic(
+  () => import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
+  { ssr: false },
 );
-const FurtherFilters = dynamic(() => import("./further-filters.tsx").then((module) => module.FurtherFilters));
+const FurtherFilters = dynamic(
+  () => import("./further-filters.tsx").then((module) => module.FurtherFilters),
+  { ssr: false },
+);
 
 type Props = {
   tenant: { slug: string; role: Role };

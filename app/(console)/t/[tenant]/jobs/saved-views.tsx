@@ -11,8 +11,12 @@ import type { JobView } from "#lib/job-views/schema.ts";
 import { paths } from "#lib/paths.ts";
 import { isNarrowed, type JobListFilters, sameView, viewOf } from "./list-filters.ts";
 
-const SaveView = dynamic(() => import("./view-dialogs.tsx").then((module) => module.SaveView));
-const ManageViews = dynamic(() => import("./view-dialogs.tsx").then((module) => module.ManageViews));
+const SaveView = dynamic(() => import("./view-dialogs.tsx").then((module) => module.SaveView), {
+  ssr: false,
+});
+const ManageViews = dynamic(() => import("./view-dialogs.tsx").then((module) => module.ManageViews), {
+  ssr: false,
+});
 
 type Props = { tenant: { slug: string; role: Role }; filters: JobListFilters };
 

@@ -6,8 +6,9 @@ import { Section } from "#components/ui/page-header.tsx";
 import { whyNot } from "#lib/access/permissions.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 
-const DeleteTenantDialog = dynamic(() =>
-  import("./delete-tenant-dialog.tsx").then((module) => module.DeleteTenantDialog),
+const DeleteTenantDialog = dynamic(
+  () => import("./delete-tenant-dialog.tsx").then((module) => module.DeleteTenantDialog),
+  { ssr: false },
 );
 
 /** The end of a tenant: what it means, and the way to it for owners. */

@@ -14,7 +14,9 @@ import { paths } from "#lib/paths.ts";
 import { JobResult } from "./job-result.tsx";
 import { bodyOf } from "./revealed.ts";
 
-const RevealDialog = dynamic(() => import("./reveal-dialog.tsx").then((module) => module.RevealDialog));
+const RevealDialog = dynamic(() => import("./reveal-dialog.tsx").then((module) => module.RevealDialog), {
+  ssr: false,
+});
 
 type Props = {
   tenant: { slug: string; role: Role };
