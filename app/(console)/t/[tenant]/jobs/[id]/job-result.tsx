@@ -23,7 +23,12 @@ export function JobResult({ job }: { job: Pick<JobDetail, "state" | "result" | "
           is.
         </Notice>
       </div>
-      <CodeBlock language="text" label={`${label}: the beginning`} code={cut.preview} />
+      <CodeBlock
+        language="text"
+        label={`${label}: the beginning`}
+        code={cut.preview}
+        className="[&>section]:max-h-96 [&>section]:overflow-y-auto"
+      />
     </>
   );
 }

@@ -42,7 +42,7 @@ export const deliveryColumns = ({ tenant, onOpen }: Options): Column<DeliveryVie
         {nextAt && attempts > 0 ? (
           <span className="text-muted">
             {" "}
-            The next <NextAttempt at={nextAt} />.
+            The next attempt <NextAttempt at={nextAt} />.
           </span>
         ) : null}
       </span>
