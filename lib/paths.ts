@@ -123,6 +123,7 @@ export const paths = {
   supportDeadGroup: (fingerprint: string) => `/support/dead-letters/${part(fingerprint)}`,
   supportSessions: (query: { state?: "open"; tenant?: string } = {}) =>
     `/support/sessions${queryString(query)}`,
+  supportSearches: () => "/support/searches",
   supportInstallation: () => "/support/installation",
   /** Where a tenant's members see which operators were there. */
   supportAccess: (slug: string) => `${tenant(slug)}/settings#support-access`,

@@ -6,6 +6,7 @@ test("every page of the desk lights up its own entry, and no two share a letter"
   assert.equal(currentSupportPage("/support"), "f");
   assert.equal(currentSupportPage("/support/tenants/acme"), "t");
   assert.equal(currentSupportPage("/support/dead-letters/52fe"), "d");
+  assert.equal(currentSupportPage("/support/searches"), "s");
   assert.equal(currentSupportPage("/support/elsewhere"), null);
   assert.equal(new Set(SUPPORT_NAV.map(({ key }) => key)).size, SUPPORT_NAV.length);
 });

@@ -14,7 +14,13 @@ export const SUPPORT_NAV: readonly SupportPage[] = [
     keywords: "failed jobs groups errors",
   },
   { key: "t", label: "Tenants", icon: Building2, href: paths.supportTenants(), keywords: "customers enter" },
-  { key: "s", label: "Sessions", icon: History, href: paths.supportSessions(), keywords: "who was where" },
+  {
+    key: "s",
+    label: "Sessions",
+    icon: History,
+    href: paths.supportSessions(),
+    keywords: "who was where searches",
+  },
   {
     key: "i",
     label: "Installation",
@@ -26,6 +32,8 @@ export const SUPPORT_NAV: readonly SupportPage[] = [
 
 /** The page that an address belongs to; null for none. */
 export function currentSupportPage(pathname: string): string | null {
+  // What operators looked for stands beside whom they visited.
+  if (pathname === paths.supportSearches()) return "s";
   const inside = SUPPORT_NAV.filter(
     ({ href }) => pathname === href || (href !== paths.support() && pathname.startsWith(`${href}/`)),
   );

@@ -6,6 +6,7 @@ import { invalid, notFound } from "#lib/errors/domain-error.ts";
 import { keyStatus } from "#lib/keys/rules.ts";
 import { atDesk, type TenantColumns, tenantOf } from "./desk.ts";
 import type { Found, FoundJob, FoundKey, FoundRefusal } from "./schema.ts";
+import { noteSearch } from "./searches.ts";
 import { readTenants } from "./tenants.ts";
 
 /** Of each kind; whoever gets more has to ask more narrowly. */
@@ -134,11 +135,21 @@ async function lookFor(tx: Transaction, text: string): Promise<Omit<Found, "more
 }
 
 /**
- * Finds in every tenant what has this id, request id, part of a key or name. Throws `not_found` unless the actor is an
+ * Finds in every tenant what has this id, request id, part of a key or name, and writes down who asked. Throws `not_found` unless the actor is an
  * operator, and `invalid_input` for text that holds a whole key.
  */
 export async function findAnywhere(actor: Actor, { q }: { q: string }): Promise<Found> {
-  const { jobs, refusals, keys, tenants } = await atDesk(actor, (tx) => lookFor(tx, q));
+  const { jobs, refusals, keys, tenants } = await atDesk(actor, async (tx) => {
+    const looked = await lookFor(tx, q);
+    const { kind } = readQuestion(q);
+    if (kind !== "id" && kind !== "key-part" && kind !== "text") return looked;
+    const found = [
+      ...[...looked.jobs, ...looked.refusals, ...looked.keys].map(({ tenant }) => tenant),
+      ...looked.tenants,
+    ];
+    await noteSearch(tx, actor, { kind, asked: q.trim().slice(0, 200), found });
+    return looked;
+  });
   return {
     jobs: jobs.slice(0, MOST),
     refusals: refusals.slice(0, MOST),
@@ -150,7 +161,11 @@ export async function findAnywhere(actor: Actor, { q }: { q: string }): Promise<
 
 /** The key with this SHA-256, in whichever tenant. Throws `not_found`. */
 export async function lookupKeyAnywhere(actor: Actor, { sha256 }: { sha256: string }): Promise<FoundKey> {
-  const [key] = await atDesk(actor, (tx) => findKeys(tx, { hash: Buffer.from(sha256, "hex") }));
+  const [key] = await atDesk(actor, async (tx) => {
+    const keys = await findKeys(tx, { hash: Buffer.from(sha256, "hex") });
+    await noteSearch(tx, actor, { kind: "key", asked: null, found: keys.map(({ tenant }) => tenant) });
+    return keys;
+  });
   if (!key) throw notFound("key");
   return key;
 }

@@ -167,6 +167,22 @@ export const supportTenantDetailSchema = supportTenantSchema.extend({
 });
 export type SupportTenantDetail = z.output<typeof supportTenantDetailSchema>;
 
+/** What an operator looked for at the desk. */
+export const deskSearchSchema = z.object({
+  id: z.uuid(),
+  at: time,
+  operator: z.object({ email: z.string(), name: z.string() }),
+  /** Whether it was whoever asks. */
+  mine: z.boolean(),
+  kind: z.enum(["id", "key-part", "key", "text"]),
+  /** Null for a whole key, and for words that found nothing. */
+  asked: z.string().nullable(),
+  found: z.int(),
+  /** Slugs of the tenants in which something was found. */
+  tenants: z.array(z.string()),
+});
+export type DeskSearch = z.output<typeof deskSearchSchema>;
+
 /** What is true of the installation as a whole. */
 export const installationSchema = z.object({
   tenants: z.int(),

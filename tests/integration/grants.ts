@@ -28,6 +28,7 @@ export const TABLES: Record<string, Grants> = {
   dead_letter_origins: { console: "S", gateway: "", worker: "SIUD" },
   dead_letter_run_items: { console: "SI", gateway: "", worker: "SU" },
   dead_letter_runs: { console: "SIU", gateway: "", worker: "SUD" },
+  desk_searches: { console: "SI", gateway: "", worker: "" },
   draft_routes: { console: "SIUD", gateway: "", worker: "" },
   draft_undos: { console: "SID", gateway: "", worker: "" },
   drafts: { console: "SIU", gateway: "", worker: "" },
@@ -78,6 +79,7 @@ export const VIEWS = ["api_key_search", "member_search"];
 /** Tables without a tenant: who they belong to is not a tenant's matter. Every other one is kept apart by tenant. */
 export const WITHOUT_TENANT = [
   "_prisma_migrations",
+  "desk_searches",
   "functions",
   "gateway_instances",
   "invitation_budgets",

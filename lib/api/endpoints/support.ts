@@ -16,6 +16,7 @@ import {
   getSupportSession,
   listAllTenants,
   listDeadGroups,
+  listDeskSearches,
   listSupportSessions,
   listSupportStays,
   listTenantsOfDeadGroup,
@@ -25,6 +26,7 @@ import {
   DEAD_GROUP_ORDERS,
   deadGroupSchema,
   deadGroupTenantSchema,
+  deskSearchSchema,
   foundKeySchema,
   foundSchema,
   installationSchema,
@@ -105,6 +107,14 @@ const desk: Endpoint[] = [
     response: pageOf(deadGroupTenantSchema),
     handle: ({ actor, params, query }) =>
       listTenantsOfDeadGroup(actor, { ...query, fingerprint: params.fingerprint as string }),
+  }),
+  operatorEndpoint({
+    method: "GET",
+    path: "/support/searches",
+    summary: "List what operators looked for, the latest first",
+    query: z.strictObject(pageQuery),
+    response: pageOf(deskSearchSchema),
+    handle: ({ actor, query }) => listDeskSearches(actor, query),
   }),
   operatorEndpoint({
     method: "GET",

@@ -6,6 +6,7 @@ import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { paths } from "#lib/paths.ts";
 import type { SupportSession } from "#lib/support/schema.ts";
+import { DeskLogTabs } from "../desk-log-tabs.tsx";
 import { SessionTable } from "./session-table.tsx";
 
 const STATES = [
@@ -35,6 +36,7 @@ export function SessionsView({
             : "Who from support was in which tenant. The tenants see their own."
         }
       />
+      <DeskLogTabs current="Sessions" />
       <FilterBar filters={[{ name: "state", label: "State", options: STATES }]} />
       {sessions.length > 0 ? (
         <>
