@@ -121,3 +121,25 @@ test("no name and no value of a header can end its line or be taken for another 
     }),
   );
 });
+
+test("an answer that was sent says so when it closes, and one that was not does not", async () => {
+  const said: Record<string, boolean> = {};
+  const server = createServer({ ServerResponse: Answer }, (req, res) => {
+    const name = (req.url as string).slice(1);
+    const answer = CASES[name];
+    res.on("close", () => {
+      said[name] = res.writableFinished;
+    });
+    if (!answer) return res.socket?.destroy();
+    res.begin(answer.status, answer.headers, [], answer.length, false);
+    res.endWhole(answer.body);
+  });
+  await new Promise<void>((on) => server.listen(0, "127.0.0.1", on));
+  for (const name of Object.keys(CASES)) await exchange(server, request("GET", name, "1.0"));
+  await exchange(server, request("GET", "broken", "1.1"));
+  server.close().closeAllConnections();
+  assert.deepEqual(said, {
+    ...Object.fromEntries(Object.keys(CASES).map((name) => [name, true])),
+    broken: false,
+  });
+});

@@ -52,6 +52,17 @@ const CLOSE = "Connection: close\r\n\r\n";
  * with node:http.
  */
 export class Answer extends ServerResponse<IncomingMessage> {
+  #sentWhole = false;
+
+  static {
+    // Also of what node:http does not know that it ended. It is declared as a field there, and is none.
+    Object.defineProperty(Answer.prototype, "writableFinished", {
+      get(this: Answer): boolean {
+        return this.#sentWhole || Reflect.get(ServerResponse.prototype, "writableFinished", this);
+      },
+    });
+  }
+
   /**
    * Begins the answer; nothing is sent before its first byte or its end. `own` and `headers` are flat lists of names
    * and values without those that frame the body or concern the connection. `length` is the body's, null when it is
@@ -108,7 +119,9 @@ export class Answer extends ServerResponse<IncomingMessage> {
     const text = sent === null ? "" : typeof sent === "string" ? sent : sent.toString("latin1");
     // As text of one byte a character, the body is written together with the head.
     socket.write(inside._header + text, "latin1", (error) => {
-      if (!error) this.emit("finish");
+      if (error) return;
+      this.#sentWhole = true;
+      this.emit("finish");
     });
     inside._finish();
   }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import test, { after, before } from "node:test";
+import { eventually } from "#tests/harness/eventually.ts";
 import { type GatewayFixture, gatewayFixture, rawExchange, testRoute } from "../../tests/harness/gateway.ts";
 
 let fixture: GatewayFixture;
@@ -81,4 +84,20 @@ test("only as many hops as are trusted may say where a request comes from", asyn
   assert.equal(await ip("1.1.1.1, 203.0.113.9"), "203.0.113.9");
   assert.equal(await ip("nonsense"), "127.0.0.1");
   assert.equal(await ip("203.0.113.9:4711"), "203.0.113.9");
+});
+
+test("what is malformed is refused at once on a connection that has been answered before, and a log line is not cut off", async () => {
+  const { hostname, port } = new URL(fixture.url);
+  const socket = connect(Number(port), hostname);
+  const head = "GET /gw/acme/open HTTP/1.1\r\nHost: a\r\n";
+  socket.write(`${head}X-Request-Id: answered-before\r\n\r\n`);
+  const [first] = await once(socket, "data");
+  assert.match(String(first), /^HTTP\/1\.1 200 /);
+  const line = () => fixture.lines.find(({ requestId }) => requestId === "answered-before");
+  await eventually("its log line", line);
+  assert.deepEqual([line()?.status, line()?.cutOff], [200, undefined]);
+  socket.write(`${head}Content-Length: 1, 2\r\n\r\n`);
+  const [second] = await once(socket, "data", { signal: AbortSignal.timeout(5_000) });
+  assert.match(String(second), /^HTTP\/1\.1 400 .*bad_request/s);
+  await once(socket, "close");
 });
