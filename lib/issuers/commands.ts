@@ -4,9 +4,10 @@ import { ALGORITHMS, DEFAULT_ALGORITHMS, type IssuerKind } from "#lib/contract/i
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { env } from "#lib/env.ts";
 import { conflict, DomainError, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
+import { urlProblem } from "#lib/outbound/url-problem.ts";
 import { issuerSecretBinding, type SealedSecret, sealSecret } from "#lib/secrets/sealed-secret.ts";
 import { type IssuerRow, toIssuerView } from "./queries.ts";
-import { keySetUrlProblem, MAX_ISSUERS, secretBytes } from "./rules.ts";
+import { MAX_ISSUERS, secretBytes } from "./rules.ts";
 import type { EditedIssuer, IssuerView, NewIssuer } from "./schema.ts";
 
 /** What an audit entry tells of an issuer: never its secret, only that there is a new one. */
@@ -26,7 +27,7 @@ const audited = (
 });
 
 function assertUrl(url: string | undefined): void {
-  const problem = url === undefined ? null : keySetUrlProblem(url, env.allowInternalUpstreams);
+  const problem = url === undefined ? null : urlProblem(url, env.allowInternalUpstreams);
   if (problem) throw invalid([{ path: "jwksUrl", message: problem }]);
 }
 

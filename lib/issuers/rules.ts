@@ -1,4 +1,3 @@
-import { isInternalHost } from "#lib/contract/internal-addresses.ts";
 import { MAX_SECRET_BYTES, MIN_SECRET_BYTES } from "#lib/contract/issuer.ts";
 
 /** More than any tenant needs, and few enough to look through for every new token. */
@@ -25,15 +24,6 @@ export function secretProblem(secret: string, encoding: "text" | "base64"): stri
   if (bytes.length < MIN_SECRET_BYTES)
     return `needs at least ${MIN_SECRET_BYTES} bytes; shorter ones can be guessed`;
   return bytes.length > MAX_SECRET_BYTES ? `is longer than ${MAX_SECRET_BYTES} bytes` : null;
-}
-
-/** Why keys may not be fetched from there; null when they may. What a name resolves to is judged when connecting. */
-export function keySetUrlProblem(text: string, allowInternal: boolean): string | null {
-  const url = URL.parse(text);
-  if (!url) return "is not a URL";
-  const internal = isInternalHost(url.hostname);
-  if (internal && !allowInternal) return "points inside the network, which this installation does not allow";
-  return url.protocol === "http:" && !internal ? "must begin with https://" : null;
 }
 
 /** What becomes of callers when an issuer goes or is switched off, in words for the question before it. */

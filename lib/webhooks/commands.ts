@@ -6,16 +6,10 @@ import { uuidv7 } from "#lib/contract/uuid.ts";
 import { type EndpointKind, TEST_EVENT, testBody } from "#lib/contract/webhooks.ts";
 import { env } from "#lib/env.ts";
 import { conflict, DomainError, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
+import { urlProblem } from "#lib/outbound/url-problem.ts";
 import { type SealedSecret, sealSecret, webhookSecretBinding } from "#lib/secrets/sealed-secret.ts";
 import { type EndpointRow, readDelivery, readEndpoint, toEndpointViews } from "./queries.ts";
-import {
-  endpointUrlProblem,
-  eventsFor,
-  MAX_ENDPOINTS,
-  veiledUrl,
-  whyNotRedeliver,
-  whyNotSend,
-} from "./rules.ts";
+import { eventsFor, MAX_ENDPOINTS, veiledUrl, whyNotRedeliver, whyNotSend } from "./rules.ts";
 import type {
   DeliveryDetail,
   EditedEndpoint,
@@ -37,7 +31,7 @@ const audited = (row: Pick<EndpointRow, "description" | "url" | "events" | "func
 });
 
 function assertUrl(url: string | undefined): void {
-  const problem = url === undefined ? null : endpointUrlProblem(url, env.allowInternalUpstreams);
+  const problem = url === undefined ? null : urlProblem(url, env.allowInternalUpstreams);
   if (problem) throw invalid([{ path: "url", message: problem }]);
 }
 

@@ -1,4 +1,3 @@
-import { isInternalHost } from "#lib/contract/internal-addresses.ts";
 import {
   ALERT_EVENTS,
   type EndpointKind,
@@ -15,15 +14,6 @@ export const MAX_OVERLAP_HOURS = 168;
 /** The events that a kind of endpoint can be told: a chat has no use for every single job. */
 export const eventsFor = (kind: EndpointKind): readonly WebhookEvent[] =>
   kind === "chat" ? ALERT_EVENTS : WEBHOOK_EVENTS;
-
-/** Why nothing may be sent there; null when it may. What a name resolves to is judged when connecting. */
-export function endpointUrlProblem(text: string, allowInternal: boolean): string | null {
-  const url = URL.parse(text);
-  if (!url) return "is not a URL";
-  const internal = isInternalHost(url.hostname);
-  if (internal && !allowInternal) return "points inside the network, which this installation does not allow";
-  return url.protocol === "http:" && !internal ? "must begin with https://" : null;
-}
 
 /** What may be shown of a secret address: its host and its end. */
 export function veiledUrl(text: string): string {
