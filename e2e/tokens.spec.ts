@@ -30,7 +30,13 @@ test("a pipeline gets a token of the tenant's own, a second secret beside the fi
 }) => {
   await signInAs(page, "acme", "owner");
   await page.goto("/t/acme/tokens");
-  await page.getByRole("tab", { name: "Service tokens" }).click();
+  // From tab to tab by keyboard: arrows only look, Enter goes there and stays.
+  await page.getByRole("tab", { name: "Mine" }).press("ArrowRight");
+  const tab = page.getByRole("tab", { name: "Service tokens" });
+  await expect(tab).toBeFocused();
+  await tab.press("Enter");
+  await expect(tab).toHaveAttribute("aria-selected", "true");
+  await expect(tab).toBeFocused();
   await page.getByRole("button", { name: "Make service token" }).click();
   const form = page.getByRole("dialog", { name: "Make service token" });
   const name = unique("deploy");

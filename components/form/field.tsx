@@ -1,7 +1,7 @@
 "use client";
-import { Field as Base } from "@base-ui/react/field";
 import { CircleAlert, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
+import { FieldPartsContext } from "#components/ui/field-parts.ts";
 import { type FieldNote, useFieldNotes } from "./field-notes.ts";
 
 type FieldProps = {
@@ -37,28 +37,39 @@ export function NoteText({ note }: { note: FieldNote }) {
 /** A control with its label, hint and error, all connected. Put exactly one control of `components/ui` inside. */
 export function Field({ label, hint, error, name, optional, aside, hideLabel, children }: FieldProps) {
   const notes = useFieldNotes(name);
+  const id = useId();
+  const said = [error && `${id}-error`, ...notes.map((_, at) => `${id}-note-${at}`), hint && `${id}-hint`];
+  const parts = {
+    controlId: `${id}-control`,
+    describedBy: said.filter(Boolean).join(" ") || undefined,
+    invalid: Boolean(error),
+  };
   return (
-    <Base.Root invalid={Boolean(error)} data-field={name} className="block min-w-0">
+    <div data-field={name} className="block min-w-0">
       <span className={hideLabel ? "sr-only" : "mb-1 flex items-baseline justify-between gap-3"}>
-        <Base.Label className="font-medium">
+        <label htmlFor={parts.controlId} className="font-medium">
           {label}
           {optional ? <span className="ml-1.5 font-normal text-muted">optional</span> : null}
-        </Base.Label>
+        </label>
         {aside ? <span className="text-muted text-xs">{aside}</span> : null}
       </span>
-      {children}
+      <FieldPartsContext value={parts}>{children}</FieldPartsContext>
       {error ? (
-        <Base.Error match className="mt-1 text-bad text-xs">
+        <div id={`${id}-error`} className="mt-1 text-bad text-xs">
           {error}
-        </Base.Error>
+        </div>
       ) : null}
-      {notes.map((note) => (
-        <Base.Description key={note.message} className="mt-1 text-xs">
+      {notes.map((note, at) => (
+        <p key={note.message} id={`${id}-note-${at}`} className="mt-1 text-xs">
           <NoteText note={note} />
-        </Base.Description>
+        </p>
       ))}
-      {hint ? <Base.Description className="mt-1 text-muted text-xs">{hint}</Base.Description> : null}
-    </Base.Root>
+      {hint ? (
+        <p id={`${id}-hint`} className="mt-1 text-muted text-xs">
+          {hint}
+        </p>
+      ) : null}
+    </div>
   );
 }
 

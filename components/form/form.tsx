@@ -26,8 +26,7 @@ type FormProps = {
   "aria-label"?: string;
 };
 
-const INVALID =
-  ":is(input, textarea, button, select, [contenteditable])[aria-invalid='true'], :is(input, textarea, button, select)[data-invalid]";
+const INVALID = ":is(input, textarea, button, select, [contenteditable])[aria-invalid='true']";
 
 /** How long the first mistake is looked for: a part of the form that is being fetched may still hold it, in ms. */
 const LOOK_FOR = 1_000;

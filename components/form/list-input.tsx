@@ -1,8 +1,8 @@
 "use client";
-import { Input as Base } from "@base-ui/react/input";
 import { X } from "lucide-react";
 import { type ClipboardEvent, type KeyboardEvent, useId, useRef, useState } from "react";
 import { cx } from "#components/ui/cx.ts";
+import { useFieldParts } from "#components/ui/field-parts.ts";
 import { CONTROL } from "#components/ui/input.tsx";
 import { type Separator, splitItems, withItems } from "./split-items.ts";
 
@@ -97,10 +97,11 @@ export function ListInput({
           ))}
         </ul>
       ) : null}
-      <Base
+      <input
+        {...useFieldParts()}
         ref={input}
         value={typed}
-        onValueChange={(text: string) => setTyped(text)}
+        onChange={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
         onBlur={() => add(typed)}

@@ -1,10 +1,25 @@
 "use client";
-import { Button } from "#components/ui/button.tsx";
-import { CopyId } from "#components/ui/copy.tsx";
+import { lazy, Suspense } from "react";
+import { buttonStyle } from "#components/ui/button-style.ts";
 
 type PageErrorProps = { error: Error & { digest?: string }; retry: () => void };
 
-/** A page that broke while it was made: what to do, and the number under which the server noted the cause. */
+/** As it looks until what copies it is there, and where that cannot be fetched. */
+const PlainId = ({ value }: { value: string; label?: string }) => (
+  <code className="min-h-6 select-all content-center font-mono text-xs">{value}</code>
+);
+
+const CopyId = lazy(() =>
+  import("#components/ui/copy.tsx").then(
+    (module) => ({ default: module.CopyId }),
+    () => ({ default: PlainId }),
+  ),
+);
+
+/**
+ * A page that broke while it was made: what to do, and the number under which the server noted the cause. Made of
+ * next to nothing, since every page brings it along.
+ */
 export function PageError({ error, retry }: PageErrorProps) {
   return (
     <section role="alert" className="max-w-prose space-y-4 py-8">
@@ -16,13 +31,16 @@ export function PageError({ error, retry }: PageErrorProps) {
         </p>
         {error.digest ? (
           <p className="flex flex-wrap items-center gap-1 text-muted text-xs">
-            Error <CopyId value={error.digest} label="error number" />
+            Error{" "}
+            <Suspense fallback={<PlainId value={error.digest} />}>
+              <CopyId value={error.digest} label="error number" />
+            </Suspense>
           </p>
         ) : null}
       </div>
-      <Button variant="primary" onClick={retry}>
+      <button type="button" className={buttonStyle("primary", "medium")} onClick={retry}>
         Try again
-      </Button>
+      </button>
     </section>
   );
 }

@@ -1,7 +1,6 @@
 "use client";
-import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
 import Link from "next/link";
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { cx } from "#components/ui/cx.ts";
 import { phoneLine } from "./phone-line.ts";
 
@@ -23,7 +22,7 @@ type DataTableProps<Row extends object> = {
   /** What the rows are: "Routes". The table's accessible name. */
   label: string;
   rows: readonly Row[];
-  /** Status first, actions last. Keep the array stable (module scope or useMemo). */
+  /** Status first, actions last. */
   columns: readonly Column<Row>[];
   rowId: (row: Row) => string;
   /** Where a row leads: makes the cell of `linkColumn` a link that covers the row. */
@@ -32,8 +31,6 @@ type DataTableProps<Row extends object> = {
   /** Rows are grouped under headings while this value stays the same; rows must come in that order. */
   groupOf?: (row: Row) => string;
 };
-
-const features = tableFeatures({});
 
 /** A list of things: sticky header, arrow keys (or j and k) between rows, blocks instead of columns on a phone. */
 export function DataTable<Row extends object>({
@@ -47,14 +44,6 @@ export function DataTable<Row extends object>({
 }: DataTableProps<Row>) {
   const region = useRef<HTMLElement>(null);
   const overflows = useOverflow(region);
-  const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
-  const definitions = useMemo(() => {
-    const helper = createColumnHelper<typeof features, Row>();
-    return columns.map((column) =>
-      helper.display({ id: column.id, header: column.header, cell: ({ row }) => column.cell(row.original) }),
-    );
-  }, [columns]);
-  const table = useTable({ features, columns: definitions, data: rows as Row[], getRowId: rowId });
   let group: string | undefined;
 
   return (
@@ -68,30 +57,25 @@ export function DataTable<Row extends object>({
       <table className="w-full border-collapse text-sm max-sm:block" onKeyDown={moveBetweenRows}>
         <caption className="sr-only">{label}</caption>
         <thead className="max-sm:sr-only">
-          {table.getHeaderGroups().map((headerGroup) => (
-            <tr key={headerGroup.id}>
-              {headerGroup.headers.map((header) => {
-                const column = byId.get(header.column.id);
-                return (
-                  <th
-                    key={header.id}
-                    scope="col"
-                    className={cx(
-                      "sticky top-[var(--bar,0px)] z-10 h-9 whitespace-nowrap bg-canvas px-2 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
-                      column?.align === "end" && "text-right",
-                      column?.grow && "w-full",
-                    )}
-                  >
-                    {column?.hideHeader ? <span className="sr-only">{column.header}</span> : column?.header}
-                  </th>
-                );
-              })}
-            </tr>
-          ))}
+          <tr>
+            {columns.map((column) => (
+              <th
+                key={column.id}
+                scope="col"
+                className={cx(
+                  "sticky top-[var(--bar,0px)] z-10 h-9 whitespace-nowrap bg-canvas px-2 text-left font-medium text-muted text-xs shadow-[inset_0_-1px_0_var(--line)]",
+                  column.align === "end" && "text-right",
+                  column.grow && "w-full",
+                )}
+              >
+                {column.hideHeader ? <span className="sr-only">{column.header}</span> : column.header}
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody className="max-sm:block">
-          {table.getRowModel().rows.map((row) => {
-            const heading = groupOf?.(row.original);
+          {rows.map((row) => {
+            const heading = groupOf?.(row);
             const starts = heading !== undefined && heading !== group;
             group = heading;
             return [
@@ -107,17 +91,15 @@ export function DataTable<Row extends object>({
                 </tr>
               ) : null,
               <tr
-                key={row.id}
+                key={rowId(row)}
                 className="relative border-b hover:bg-surface max-sm:flex max-sm:flex-wrap max-sm:items-center max-sm:gap-x-2 max-sm:gap-y-0.5 max-sm:py-2.5"
               >
-                {row.getAllCells().map((cell) => {
-                  const column = byId.get(cell.column.id);
-                  if (!column) return null;
-                  const content = <table.FlexRender cell={cell} />;
+                {columns.map((column) => {
+                  const content = column.cell(row);
                   const linked = rowHref && column.id === linkColumn;
                   return (
                     <td
-                      key={cell.id}
+                      key={column.id}
                       data-label={column.header}
                       className={cx(
                         "h-10 whitespace-nowrap px-2 py-1 align-middle max-sm:h-auto max-sm:py-0",
@@ -130,7 +112,7 @@ export function DataTable<Row extends object>({
                       )}
                     >
                       {linked ? (
-                        <Link href={rowHref(row.original)} className="row-link font-medium text-text">
+                        <Link href={rowHref(row)} className="row-link font-medium text-text">
                           {content}
                         </Link>
                       ) : (

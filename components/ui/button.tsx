@@ -1,6 +1,5 @@
 "use client";
-import { Button as Base } from "@base-ui/react/button";
-import { type ComponentPropsWithRef, type ReactNode, useId } from "react";
+import { type ComponentPropsWithRef, type MouseEvent, type ReactNode, useId } from "react";
 import { type ButtonSize, type ButtonVariant, buttonStyle } from "./button-style.ts";
 import { cx } from "./cx.ts";
 import { Spinner } from "./spinner.tsx";
@@ -72,6 +71,16 @@ export function IconButton({
   return disabledReason ? button : <Tooltip text={label}>{button}</Tooltip>;
 }
 
+/** Of a button that cannot be pressed now: it keeps its place in the tab order, and a press does nothing. */
+const SILENT = {
+  "aria-disabled": true,
+  onClick: (event: MouseEvent) => event.preventDefault(),
+  onMouseDown: undefined,
+  onPointerDown: undefined,
+  onKeyDown: undefined,
+  onKeyUp: undefined,
+};
+
 function Explained({
   reason,
   loading,
@@ -82,11 +91,10 @@ function Explained({
 }) {
   const id = useId();
   const button = (
-    <Base
+    <button
       type="button"
       {...rest}
-      disabled={Boolean(loading || reason)}
-      focusableWhenDisabled
+      {...(loading || reason ? SILENT : {})}
       aria-busy={loading || undefined}
       aria-describedby={reason ? id : rest["aria-describedby"]}
     />

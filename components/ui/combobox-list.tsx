@@ -4,6 +4,7 @@ import { Check, X } from "lucide-react";
 import { useMemo, useRef } from "react";
 import type { MultiComboboxProps } from "./combobox.tsx";
 import { cx } from "./cx.ts";
+import { useFieldParts } from "./field-parts.ts";
 import { CONTROL } from "./input.tsx";
 import { OPTION, POPUP } from "./popup-style.ts";
 import type { Option } from "./select.tsx";
@@ -55,6 +56,7 @@ export function ComboboxList({
           </Base.Chip>
         ))}
         <Base.Input
+          {...useFieldParts()}
           aria-label={label}
           placeholder={chosen.length ? "" : placeholder}
           className="h-6 min-w-24 flex-1 bg-transparent px-1.5 outline-none"

@@ -1,7 +1,7 @@
 "use client";
-import { Field } from "@base-ui/react/field";
 import { ChevronsUpDown } from "lucide-react";
 import { cx } from "./cx.ts";
+import { useFieldParts } from "./field-parts.ts";
 import { CONTROL } from "./input.tsx";
 
 export type Option<Value extends string = string> = {
@@ -34,25 +34,24 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
   return (
     <span className={cx("block", className)}>
       <span className="relative block">
-        <Field.Control
+        <select
+          {...rest}
+          {...useFieldParts()}
           value={value}
-          onValueChange={(next) => onValueChange(next as Value)}
-          render={
-            <select {...rest}>
-              {options.map((option) => (
-                <option key={option.value} value={option.value} className="bg-raised text-text">
-                  {option.label}
-                </option>
-              ))}
-            </select>
-          }
+          onChange={(event) => onValueChange(event.currentTarget.value as Value)}
           className={cx(
             CONTROL,
             "appearance-none truncate pr-8",
             size === "small" ? "h-7 pointer-coarse:h-9" : "h-8 pointer-coarse:h-10",
             mono && "font-mono",
           )}
-        />
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value} className="bg-raised text-text">
+              {option.label}
+            </option>
+          ))}
+        </select>
         <ChevronsUpDown
           aria-hidden
           size={14}

@@ -1,6 +1,7 @@
 "use client";
 import { Autocomplete as Base } from "@base-ui/react/autocomplete";
 import { cx } from "./cx.ts";
+import { useFieldParts } from "./field-parts.ts";
 import { CONTROL } from "./input.tsx";
 import { OPTION, POPUP } from "./popup-style.ts";
 import type { Option } from "./select.tsx";
@@ -29,6 +30,7 @@ export function SuggestList({
       openOnInputClick
     >
       <Base.Input
+        {...useFieldParts()}
         aria-label={label}
         placeholder={placeholder}
         spellCheck={false}

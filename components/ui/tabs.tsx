@@ -1,6 +1,5 @@
 "use client";
-import { Tabs as Base } from "@base-ui/react/tabs";
-import type { ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useId } from "react";
 
 type Tab<Value extends string> = { value: Value; label: string; count?: number | string; panel: ReactNode };
 
@@ -16,25 +15,57 @@ export function Tabs<Value extends string>({
   onValueChange: (value: Value) => void;
   label: string;
 }) {
+  const id = useId();
+  const current = tabs.find((tab) => tab.value === value);
   return (
-    <Base.Root value={value} onValueChange={(next) => onValueChange(next as Value)}>
-      <Base.List aria-label={label} className="flex gap-4 overflow-x-auto border-b">
+    <div>
+      <div
+        role="tablist"
+        aria-label={label}
+        onKeyDown={moveBetweenTabs}
+        className="flex gap-4 overflow-x-auto border-b"
+      >
         {tabs.map((tab) => (
-          <Base.Tab
+          <button
             key={tab.value}
-            value={tab.value}
-            className="-mb-px flex h-9 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 px-0.5 font-medium text-muted outline-offset-[-2px] hover:text-text data-active:border-accent data-active:text-text pointer-coarse:h-11"
+            type="button"
+            role="tab"
+            id={`${id}-${tab.value}`}
+            aria-selected={tab === current}
+            aria-controls={tab === current ? `${id}-panel` : undefined}
+            tabIndex={tab === current ? 0 : -1}
+            onClick={() => onValueChange(tab.value)}
+            className="-mb-px flex h-9 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 px-0.5 font-medium text-muted outline-offset-[-2px] hover:text-text aria-selected:border-accent aria-selected:text-text pointer-coarse:h-11"
           >
             {tab.label}
             {tab.count === undefined ? null : <span className="text-muted text-xs">{tab.count}</span>}
-          </Base.Tab>
+          </button>
         ))}
-      </Base.List>
-      {tabs.map((tab) => (
-        <Base.Panel key={tab.value} value={tab.value} className="pt-4">
-          {tab.panel}
-        </Base.Panel>
-      ))}
-    </Base.Root>
+      </div>
+      {current ? (
+        <div
+          key={current.value}
+          role="tabpanel"
+          id={`${id}-panel`}
+          aria-labelledby={`${id}-${current.value}`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the way from a tab into what it shows, also where that is plain text
+          tabIndex={0}
+          className="pt-4"
+        >
+          {current.panel}
+        </div>
+      ) : null}
+    </div>
   );
+}
+
+/** Arrow keys go from tab to tab and round, Home and End to the first and the last; Enter or Space chooses. */
+function moveBetweenTabs(event: KeyboardEvent<HTMLDivElement>): void {
+  if (event.metaKey || event.ctrlKey || event.altKey || event.shiftKey) return;
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=tab]")];
+  const at = tabs.indexOf(event.target as HTMLElement);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  tabs.at(to % tabs.length)?.focus();
 }

@@ -1,8 +1,7 @@
 "use client";
-import { Checkbox as BaseCheckbox } from "@base-ui/react/checkbox";
-import { Switch as BaseSwitch } from "@base-ui/react/switch";
 import { Check } from "lucide-react";
 import { type ReactNode, useId } from "react";
+import { cx } from "./cx.ts";
 
 type ToggleProps = {
   checked: boolean;
@@ -14,27 +13,47 @@ type ToggleProps = {
   disabledReason?: string | null;
 };
 
-function Labelled({
-  id,
+/** The browser's own checkbox with another look, and its words beside it. `mark` lies over it. */
+function Toggle({
+  checked,
+  onCheckedChange,
   label,
   hint,
-  children,
-}: {
-  id: string;
-  label: ReactNode;
-  hint: ReactNode;
-  children: ReactNode;
-}) {
+  name,
+  disabledReason,
+  role,
+  box,
+  control,
+  mark,
+}: ToggleProps & { role?: "switch"; box: string; control: string; mark: ReactNode }) {
+  const id = useId();
+  const note = disabledReason ?? hint;
   return (
     <div className="flex items-start gap-2">
-      {children}
+      <span className={cx("relative flex shrink-0", box)}>
+        <input
+          type="checkbox"
+          role={role}
+          id={id}
+          name={name}
+          checked={checked}
+          onChange={(event) => onCheckedChange(event.currentTarget.checked)}
+          disabled={Boolean(disabledReason)}
+          aria-describedby={note ? `${id}-hint` : undefined}
+          className={cx(
+            "peer size-full appearance-none border border-edge after:absolute checked:border-transparent checked:bg-accent disabled:opacity-60",
+            control,
+          )}
+        />
+        {mark}
+      </span>
       <div className="min-w-0">
-        <label id={`${id}-label`} htmlFor={id} className="block py-0.5 text-text">
+        <label htmlFor={id} className="block py-0.5 text-text">
           {label}
         </label>
-        {hint ? (
+        {note ? (
           <p id={`${id}-hint`} className="text-muted text-xs">
-            {hint}
+            {note}
           </p>
         ) : null}
       </div>
@@ -43,47 +62,38 @@ function Labelled({
 }
 
 /** Yes or no as part of a form: takes effect when the form is sent. */
-export function Checkbox({ checked, onCheckedChange, label, hint, name, disabledReason }: ToggleProps) {
-  const id = useId();
-  const note = disabledReason ?? hint;
+export function Checkbox(props: ToggleProps) {
   return (
-    <Labelled id={id} label={label} hint={note}>
-      <BaseCheckbox.Root
-        id={id}
-        {...(name ? { name } : {})}
-        checked={checked}
-        onCheckedChange={(next) => onCheckedChange(next)}
-        disabled={Boolean(disabledReason)}
-        aria-labelledby={`${id}-label`}
-        aria-describedby={note ? `${id}-hint` : undefined}
-        className="relative my-1 flex size-4 shrink-0 items-center justify-center rounded-sm border border-edge bg-canvas text-on-accent after:absolute after:-inset-1.5 data-checked:border-transparent data-checked:bg-accent data-disabled:opacity-60"
-      >
-        <BaseCheckbox.Indicator>
-          <Check aria-hidden size={12} strokeWidth={3} />
-        </BaseCheckbox.Indicator>
-      </BaseCheckbox.Root>
-    </Labelled>
+    <Toggle
+      {...props}
+      box="my-1 size-4"
+      control="rounded-sm bg-canvas after:-inset-1.5"
+      mark={
+        <Check
+          aria-hidden
+          size={12}
+          strokeWidth={3}
+          className="pointer-events-none invisible absolute inset-0 m-auto text-on-accent peer-checked:visible"
+        />
+      }
+    />
   );
 }
 
 /** On or off. */
-export function Switch({ checked, onCheckedChange, label, hint, name, disabledReason }: ToggleProps) {
-  const id = useId();
-  const note = disabledReason ?? hint;
+export function Switch(props: ToggleProps) {
   return (
-    <Labelled id={id} label={label} hint={note}>
-      <BaseSwitch.Root
-        id={id}
-        {...(name ? { name } : {})}
-        checked={checked}
-        onCheckedChange={(next) => onCheckedChange(next)}
-        disabled={Boolean(disabledReason)}
-        aria-labelledby={`${id}-label`}
-        aria-describedby={note ? `${id}-hint` : undefined}
-        className="relative my-0.5 flex h-5 w-8 shrink-0 items-center rounded-full border border-edge bg-hover p-0.5 transition-colors after:absolute after:-inset-1 data-checked:border-transparent data-checked:bg-accent data-disabled:opacity-60"
-      >
-        <BaseSwitch.Thumb className="size-3.5 rounded-full bg-edge transition-transform data-checked:translate-x-3 data-checked:bg-on-accent" />
-      </BaseSwitch.Root>
-    </Labelled>
+    <Toggle
+      {...props}
+      role="switch"
+      box="my-0.5 h-5 w-8"
+      control="rounded-full bg-hover transition-colors after:-inset-1"
+      mark={
+        <span
+          aria-hidden
+          className="pointer-events-none absolute top-0.75 left-0.75 size-3.5 rounded-full bg-edge transition-transform peer-checked:translate-x-3 peer-checked:bg-on-accent"
+        />
+      }
+    />
   );
 }

@@ -33,7 +33,6 @@ export default async function TokensPage({ params, searchParams }: Props) {
   const found = sees ? await fromCursor(given.cursor, read) : null;
   return (
     <TokensView
-      key={whose}
       tenant={{ slug: actor.tenant.slug, role: actor.tenant.role }}
       origin={env.consoleUrl}
       whose={whose}
