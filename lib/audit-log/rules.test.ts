@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { actionsMeant, actionWords, csvField, differences, targetName } from "./rules.ts";
+import { auditEndpoints } from "#lib/api/endpoints/audit.ts";
+import { readApiLimits } from "#lib/env.ts";
+import {
+  actionsMeant,
+  actionWords,
+  CHAIN_PART_EVERY_MS,
+  csvField,
+  differences,
+  targetName,
+} from "./rules.ts";
 
 /** Reads one line of RFC 4180 with one field. */
 const unquoted = (field: string) =>
@@ -91,6 +100,13 @@ function sameFields(one: unknown, other: unknown): boolean {
     );
   return sorted(one) === sorted(other);
 }
+
+test("a page that recomputes a chain leaves half of what a session may read to the others", () => {
+  const part = auditEndpoints.find(({ path }) => path.endsWith("/audit/verification"));
+  assert.ok(typeof part?.cost === "number");
+  const reads = (60_000 / CHAIN_PART_EVERY_MS) * part.cost;
+  assert.ok(reads <= readApiLimits({}).reads / 2, `${reads} reads a minute`);
+});
 
 test("an action is told in words, one without by its code, and found by either", () => {
   assert.equal(actionWords("revision.publish"), "published");

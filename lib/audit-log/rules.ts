@@ -81,6 +81,9 @@ const WORDS: Record<string, string> = {
 export const actionWords = (action: string): string =>
   WORDS[action] ?? action.replace(/[._-]+/g, " ").replace(/^(\w+) (.+)$/, "$1: $2");
 
+/** A page that recomputes a long chain asks for a part no more often than this: the other pages read as well. */
+export const CHAIN_PART_EVERY_MS = 300;
+
 /** Kinds of actions, as a filter offers them. */
 export const kindOf = (action: string): string => action.split(".")[0] ?? action;
 

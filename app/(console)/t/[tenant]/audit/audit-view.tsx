@@ -1,12 +1,12 @@
 "use client";
 import { Download, ListFilter, Pause, Play, ShieldCheck } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -19,13 +19,10 @@ import { AUDIT_COLUMNS } from "./audit-columns.tsx";
 import { FURTHER, FurtherChips } from "./further-chips.tsx";
 import { useAuditList } from "./use-audit-list.ts";
 
-const FurtherFilters = dynamic(
-  () => import("./further-filters.tsx").then((module) => module.FurtherFilters),
-  { ssr: false },
+const FurtherFilters = fetchedAhead(() =>
+  import("./further-filters.tsx").then((module) => module.FurtherFilters),
 );
-const ChainCheck = dynamic(() => import("./chain-check.tsx").then((module) => module.ChainCheckPanel), {
-  ssr: false,
-});
+const ChainCheck = fetchedAhead(() => import("./chain-check.tsx").then((module) => module.ChainCheckPanel));
 
 type Props = {
   tenant: string;
@@ -130,7 +127,7 @@ export function AuditView({ tenant, filters, cursor, choices, initial }: Props) 
       ) : list.error ? null : (
         <EmptyState
           title="Nothing like this is in the log"
-          body="A search finds the beginning of a person's address, a whole ID of a target or request, an IP address, or words of an action, such as “published”."
+          body="A search finds the beginning of a person's address, a whole ID of a target, request or access token, an IP address, or words of an action, such as “published”."
         />
       )}
       <Pager nextCursor={list.nextCursor} />

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { ApiError, api } from "#lib/api/client.ts";
+import { CHAIN_PART_EVERY_MS } from "#lib/audit-log/rules.ts";
 import type { ChainCheck } from "#lib/audit-log/schema.ts";
 
 type State = { part: ChainCheck | null; at: number; error: unknown };
@@ -26,6 +27,7 @@ function useChainCheck(tenant: string): State {
     const run = async () => {
       let after = 0;
       while (!signal.aborted) {
+        const next = performance.now() + CHAIN_PART_EVERY_MS;
         try {
           const part = await api.get<ChainCheck>(
             `/tenants/${encodeURIComponent(tenant)}/audit/verification`,
@@ -37,6 +39,7 @@ function useChainCheck(tenant: string): State {
           setState({ part, at: Date.now(), error: null });
           if (part.done) return;
           after = part.verifiedTo;
+          await wait(next - performance.now(), signal);
         } catch (error) {
           if (signal.aborted) return;
           const limited = error instanceof ApiError && error.status === 429;
