@@ -5,7 +5,8 @@ import { mintKey } from "#lib/keys/commands.ts";
 import { newKeySchema } from "#lib/keys/schema.ts";
 import { createUser } from "#lib/sign-in/commands.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
-import { type StartedProcess, startConsole } from "#tests/harness/processes.ts";
+import { firstLoads } from "#tests/harness/first-load.ts";
+import { type StartedProcess, startConsole, TEST_BUILD } from "#tests/harness/processes.ts";
 
 const PASSWORD = "correct horse battery staple";
 const SECURE_URL = "https://gate.example";
@@ -377,5 +378,26 @@ test("a broken cookie is nobody's, and no error of ours", async () => {
       assert.ok((await fetch(`${console_.url}/sign-in`, { headers })).status < 500, `${name}=${value}`);
       assert.ok((await fetch(`${console_.url}/api/auth/csrf`, { headers })).status < 500, `${name}=${value}`);
     }
+  }
+});
+
+test("what a page's HTML names is what its first load is measured by", async () => {
+  const person = await signedIn();
+  const measured = new Map((await firstLoads(TEST_BUILD)).map(({ page, scripts }) => [page, scripts]));
+  for (const [path, page] of [
+    ["/claim", "/claim"],
+    ["/account", "/account"],
+    ["/t/acme", "/t/[tenant]"],
+    ["/t/acme/tokens", "/t/[tenant]/tokens"],
+  ] as const) {
+    const html = await (await person.request(path)).text();
+    const named = [...html.matchAll(/<script[^>]*\ssrc="\/_next\/([^"?]+)[^>]*>/g)];
+    const modern = named.filter(([tag]) => !/nomodule/i.test(tag)).map(([, script]) => script as string);
+    assert.ok(modern.length > 5, page);
+    assert.deepEqual(
+      modern.filter((script) => !measured.get(page)?.includes(script)),
+      [],
+      page,
+    );
   }
 });
