@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { buttonStyle } from "#components/ui/button-style.ts";
 import { cx } from "#components/ui/cx.ts";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { isSupportRole, type Role } from "#lib/access/permissions.ts";
 import { paths } from "#lib/paths.ts";
 import { type Command, useCommands } from "./commands.ts";
@@ -15,18 +16,17 @@ import { setTheme, THEMES } from "./theme.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import type { Person } from "./user-menu.tsx";
 
-const CommandPalette = dynamic(
-  () => import("./command-palette.tsx").then((module) => module.CommandPalette),
-  { ssr: false },
+const CommandPalette = fetchedAhead(() =>
+  import("./command-palette.tsx").then((module) => module.CommandPalette),
 );
-const ShortcutsDialog = dynamic(() => import("./shortcuts.tsx").then((module) => module.ShortcutsDialog), {
-  ssr: false,
-});
+const ShortcutsDialog = fetchedAhead(() =>
+  import("./shortcuts.tsx").then((module) => module.ShortcutsDialog),
+);
 
 /** Only operators ever fetch it. */
 const SupportBar = dynamic(() => import("./support-bar.tsx").then((module) => module.SupportBar));
 
-const Drawer = dynamic(() => import("./drawer.tsx").then((module) => module.Drawer), { ssr: false });
+const Drawer = fetchedAhead(() => import("./drawer.tsx").then((module) => module.Drawer));
 
 /** Fetched when first opened, then kept. */
 type Lazily = "never" | "open" | "closed";

@@ -1,11 +1,11 @@
 "use client";
 import { Search } from "lucide-react";
-import dynamic from "next/dynamic";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { buttonStyle } from "#components/ui/button-style.ts";
 import { cx } from "#components/ui/cx.ts";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { paths } from "#lib/paths.ts";
 import { type Command, useCommands } from "./commands.ts";
 import { Mark } from "./mark.tsx";
@@ -14,13 +14,12 @@ import { setTheme, THEMES } from "./theme.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { type Person, UserMenu } from "./user-menu.tsx";
 
-const CommandPalette = dynamic(
-  () => import("./command-palette.tsx").then((module) => module.CommandPalette),
-  { ssr: false },
+const CommandPalette = fetchedAhead(() =>
+  import("./command-palette.tsx").then((module) => module.CommandPalette),
 );
-const ShortcutsDialog = dynamic(() => import("./shortcuts.tsx").then((module) => module.ShortcutsDialog), {
-  ssr: false,
-});
+const ShortcutsDialog = fetchedAhead(() =>
+  import("./shortcuts.tsx").then((module) => module.ShortcutsDialog),
+);
 
 const WHO = "operator";
 const hrefOf = (key: string) => SUPPORT_NAV.find((page) => page.key === key)?.href ?? null;

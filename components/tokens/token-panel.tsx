@@ -1,7 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { type ReactNode, useMemo, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { DataTable } from "#components/table/data-table.tsx";
@@ -10,6 +9,7 @@ import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { SecretDialog } from "#components/ui/secret-dialog.tsx";
 import { TableSkeleton } from "#components/ui/skeleton.tsx";
@@ -18,13 +18,11 @@ import { api, type Page } from "#lib/api/client.ts";
 import type { TokenScope } from "./scope.ts";
 import { type ShownToken, tokenColumns } from "./token-columns.tsx";
 
-const MintTokenDialog = dynamic(
-  () => import("./mint-token-dialog.tsx").then((module) => module.MintTokenDialog),
-  { ssr: false },
+const MintTokenDialog = fetchedAhead(() =>
+  import("./mint-token-dialog.tsx").then((module) => module.MintTokenDialog),
 );
-const RotateTokenDialog = dynamic(
-  () => import("./rotate-token-dialog.tsx").then((module) => module.RotateTokenDialog),
-  { ssr: false },
+const RotateTokenDialog = fetchedAhead(() =>
+  import("./rotate-token-dialog.tsx").then((module) => module.RotateTokenDialog),
 );
 
 type Props = {

@@ -1,6 +1,7 @@
 "use client";
-import { lazy, type ReactNode, type RefObject, Suspense, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import { cx } from "./cx.ts";
+import { fetchedAhead } from "./fetched-ahead.tsx";
 
 export type DialogProps = {
   open: boolean;
@@ -18,18 +19,14 @@ export type DialogProps = {
   onClosed?: () => void;
 };
 
-const Frame = lazy(() => import("./dialog-frame.tsx").then((module) => ({ default: module.Frame })));
+const Frame = fetchedAhead(() => import("./dialog-frame.tsx").then((module) => module.Frame));
 
-/** Nothing until it is first opened: only then is what a dialog needs fetched. */
+/** Nothing until it is first opened. */
 function WhenUsed(props: DialogProps & { panel: string }) {
   const [used, setUsed] = useState(props.open);
   if (props.open && !used) setUsed(true);
   if (!used) return null;
-  return (
-    <Suspense>
-      <Frame {...props} />
-    </Suspense>
-  );
+  return <Frame {...props} />;
 }
 
 const WIDTHS = { small: "sm:w-104", medium: "sm:w-136", large: "sm:w-200" };

@@ -1,11 +1,9 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 
-const EnterDialog = dynamic(() => import("./enter-dialog.tsx").then((module) => module.EnterDialog), {
-  ssr: false,
-});
+const EnterDialog = fetchedAhead(() => import("./enter-dialog.tsx").then((module) => module.EnterDialog));
 
 type Props = {
   tenant: { slug: string; name: string };

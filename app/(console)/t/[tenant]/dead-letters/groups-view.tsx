@@ -1,13 +1,13 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -23,9 +23,9 @@ import { DeadLettersTabs } from "./dead-letters-tabs.tsx";
 import { groupColumns } from "./group-columns.tsx";
 import { OpenRuns } from "./open-runs.tsx";
 
-const RequeueDialog = dynamic(() => import("./requeue-dialog.tsx").then((module) => module.RequeueDialog), {
-  ssr: false,
-});
+const RequeueDialog = fetchedAhead(() =>
+  import("./requeue-dialog.tsx").then((module) => module.RequeueDialog),
+);
 
 /** The server takes no more groups in one selection. */
 const MOST_CHOSEN = 100;

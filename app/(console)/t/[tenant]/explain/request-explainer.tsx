@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { ApiError, api } from "#lib/api/client.ts";
@@ -29,9 +30,7 @@ const ExplanationView = dynamic(
     loading: () => <Skeleton className="h-96" />,
   },
 );
-const CurlDialog = dynamic(() => import("./curl-dialog.tsx").then((module) => module.CurlDialog), {
-  ssr: false,
-});
+const CurlDialog = fetchedAhead(() => import("./curl-dialog.tsx").then((module) => module.CurlDialog));
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 

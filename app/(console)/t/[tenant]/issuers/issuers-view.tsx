@@ -1,12 +1,12 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { toast } from "#components/ui/toast.tsx";
@@ -18,12 +18,8 @@ import { LossDialog } from "./loss-dialog.tsx";
 import { TestToken } from "./test-token.tsx";
 
 // Only those who may change something, and do, need a form.
-const IssuerPanel = dynamic(() => import("./issuer-panel.tsx").then((module) => module.IssuerPanel), {
-  ssr: false,
-});
-const KeysDialog = dynamic(() => import("./keys-dialog.tsx").then((module) => module.KeysDialog), {
-  ssr: false,
-});
+const IssuerPanel = fetchedAhead(() => import("./issuer-panel.tsx").then((module) => module.IssuerPanel));
+const KeysDialog = fetchedAhead(() => import("./keys-dialog.tsx").then((module) => module.KeysDialog));
 
 type Props = { tenant: string; role: Role; cursor: string | null; initial: Page<IssuerView> };
 type Open = { what: "form" | "keys" | "delete" | "disable"; issuer: IssuerView | null };

@@ -1,18 +1,18 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Field } from "#components/form/field.tsx";
 import { Badge, StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Textarea } from "#components/ui/input.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/page-header.tsx";
 import { api } from "#lib/api/client.ts";
 import type { TokenCheckView } from "#lib/issuers/schema.ts";
 
-const JsonView = dynamic(() => import("#components/code/json-view.tsx").then((module) => module.JsonView), {
-  ssr: false,
-});
+const JsonView = fetchedAhead(() =>
+  import("#components/code/json-view.tsx").then((module) => module.JsonView),
+);
 
 /** Verifies a pasted token as a gateway would. The token lives in this field and in one request. */
 export function TestToken({ tenant }: { tenant: string }) {

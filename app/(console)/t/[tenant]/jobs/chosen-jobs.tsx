@@ -1,20 +1,17 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button, IconButton } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { whyNotCancel } from "#lib/jobs/rules.ts";
 import type { JobSummary } from "#lib/jobs/schema.ts";
 
-const RequeueDialog = dynamic(
-  () => import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
-  { ssr: false },
+const RequeueDialog = fetchedAhead(() =>
+  import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
 );
-const CancelDialog = dynamic(() => import("./cancel-dialog.tsx").then((module) => module.CancelDialog), {
-  ssr: false,
-});
+const CancelDialog = fetchedAhead(() => import("./cancel-dialog.tsx").then((module) => module.CancelDialog));
 
 type Props = {
   tenant: { slug: string; role: Role };

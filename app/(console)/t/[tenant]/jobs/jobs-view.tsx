@@ -1,12 +1,12 @@
 "use client";
 import { ListFilter, Pause, Play } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -32,13 +32,11 @@ import { StateToggles } from "./state-toggles.tsx";
 import { useChosen } from "./use-chosen.ts";
 import { type JobListData, useJobList } from "./use-job-list.ts";
 
-const RequeueDialog = dynamic(
-  () => import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
-  { ssr: false },
+const RequeueDialog = fetchedAhead(() =>
+  import("../dead-letters/requeue-dialog.tsx").then((module) => module.RequeueDialog),
 );
-const FurtherFilters = dynamic(
-  () => import("./further-filters.tsx").then((module) => module.FurtherFilters),
-  { ssr: false },
+const FurtherFilters = fetchedAhead(() =>
+  import("./further-filters.tsx").then((module) => module.FurtherFilters),
 );
 
 type Props = {

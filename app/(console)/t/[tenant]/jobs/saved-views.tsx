@@ -1,9 +1,9 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Bookmark } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
 import { api } from "#lib/api/client.ts";
@@ -11,12 +11,8 @@ import type { JobView } from "#lib/job-views/schema.ts";
 import { paths } from "#lib/paths.ts";
 import { isNarrowed, type JobListFilters, sameView, viewOf } from "./list-filters.ts";
 
-const SaveView = dynamic(() => import("./view-dialogs.tsx").then((module) => module.SaveView), {
-  ssr: false,
-});
-const ManageViews = dynamic(() => import("./view-dialogs.tsx").then((module) => module.ManageViews), {
-  ssr: false,
-});
+const SaveView = fetchedAhead(() => import("./view-dialogs.tsx").then((module) => module.SaveView));
+const ManageViews = fetchedAhead(() => import("./view-dialogs.tsx").then((module) => module.ManageViews));
 
 type Props = { tenant: { slug: string; role: Role }; filters: JobListFilters };
 

@@ -1,7 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CalendarX2, KeyRound, ScanSearch, Send } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
@@ -9,6 +8,7 @@ import { Pager } from "#components/table/pager.tsx";
 import { useUrlState } from "#components/table/use-url-state.ts";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
@@ -30,13 +30,9 @@ import { KEYS_PER_PAGE } from "./page-size.ts";
 import { useKeySelection } from "./use-key-selection.ts";
 import { useOnceOpen } from "./use-once-open.ts";
 
-const FindKey = dynamic(() => import("./find-key.tsx").then((module) => module.FindKey), { ssr: false });
-const BulkRevoke = dynamic(() => import("./bulk-revoke.tsx").then((module) => module.BulkRevoke), {
-  ssr: false,
-});
-const RevokeDialog = dynamic(() => import("./revoke-dialog.tsx").then((module) => module.RevokeDialog), {
-  ssr: false,
-});
+const FindKey = fetchedAhead(() => import("./find-key.tsx").then((module) => module.FindKey));
+const BulkRevoke = fetchedAhead(() => import("./bulk-revoke.tsx").then((module) => module.BulkRevoke));
+const RevokeDialog = fetchedAhead(() => import("./revoke-dialog.tsx").then((module) => module.RevokeDialog));
 
 const FILTERS = [
   {

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/page-header.tsx";
@@ -16,11 +16,8 @@ import { KeyEnds } from "./key-columns.tsx";
 import { loadChain, rotationOf } from "./rotate-chain.ts";
 import { useOnceOpen } from "./use-once-open.ts";
 
-const GraceDialogs = dynamic(
-  () => import("./rotate-grace-dialogs.tsx").then((module) => module.GraceDialogs),
-  {
-    ssr: false,
-  },
+const GraceDialogs = fetchedAhead(() =>
+  import("./rotate-grace-dialogs.tsx").then((module) => module.GraceDialogs),
 );
 
 const ASK_EVERY_MS = 5_000;

@@ -1,13 +1,13 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { useUrlState } from "#components/table/use-url-state.ts";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader, Section } from "#components/ui/page-header.tsx";
 import { ROLES, type Role, roleCan, whyNot } from "#lib/access/permissions.ts";
@@ -22,12 +22,10 @@ import type { MemberAsked } from "./member-dialogs.tsx";
 import { MembersTabs } from "./members-tabs.tsx";
 import { MEMBERS_PER_PAGE } from "./page-size.ts";
 
-const InviteDialog = dynamic(() => import("./invite-dialog.tsx").then((module) => module.InviteDialog), {
-  ssr: false,
-});
-const MemberDialogs = dynamic(() => import("./member-dialogs.tsx").then((module) => module.MemberDialogs), {
-  ssr: false,
-});
+const InviteDialog = fetchedAhead(() => import("./invite-dialog.tsx").then((module) => module.InviteDialog));
+const MemberDialogs = fetchedAhead(() =>
+  import("./member-dialogs.tsx").then((module) => module.MemberDialogs),
+);
 
 const ROLE_FILTER = {
   name: "role",

@@ -1,12 +1,12 @@
 "use client";
 import { Plus, Upload } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useCallback, useMemo, useState } from "react";
 import { FilterBar } from "#components/table/filter-bar.tsx";
 import { VirtualTable } from "#components/table/virtual-table.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { TableSkeleton } from "#components/ui/skeleton.tsx";
@@ -23,9 +23,7 @@ import { type InitialRoutes, type RouteSort, useRouteList } from "./use-route-li
 import { useRowActions } from "./use-row-actions.ts";
 import { useSelection } from "./use-selection.ts";
 
-const BulkDialog = dynamic(() => import("./bulk-dialog.tsx").then((module) => module.BulkDialog), {
-  ssr: false,
-});
+const BulkDialog = fetchedAhead(() => import("./bulk-dialog.tsx").then((module) => module.BulkDialog));
 
 const idOf = (route: ListedRoute) => route.id;
 const nameOf = (route: ListedRoute) => `${route.method} ${route.path}`;

@@ -1,14 +1,13 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Section } from "#components/ui/page-header.tsx";
 import { whyNot } from "#lib/access/permissions.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 
-const DeleteTenantDialog = dynamic(
-  () => import("./delete-tenant-dialog.tsx").then((module) => module.DeleteTenantDialog),
-  { ssr: false },
+const DeleteTenantDialog = fetchedAhead(() =>
+  import("./delete-tenant-dialog.tsx").then((module) => module.DeleteTenantDialog),
 );
 
 /** The end of a tenant: what it means, and the way to it for owners. */

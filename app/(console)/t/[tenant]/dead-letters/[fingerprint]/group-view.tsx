@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { useCommands } from "#components/shell/commands.ts";
@@ -8,6 +7,7 @@ import { DataTable } from "#components/table/data-table.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { LinkButton, TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
@@ -22,9 +22,9 @@ import { Deaths } from "./deaths.tsx";
 import { EXAMPLE_COLUMNS } from "./example-columns.tsx";
 import { Origins } from "./origins.tsx";
 
-const RequeueDialog = dynamic(() => import("../requeue-dialog.tsx").then((module) => module.RequeueDialog), {
-  ssr: false,
-});
+const RequeueDialog = fetchedAhead(() =>
+  import("../requeue-dialog.tsx").then((module) => module.RequeueDialog),
+);
 
 type Props = { tenant: string; role: Role; initial: DeadLetterGroupDetail };
 

@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/page-header.tsx";
@@ -20,9 +20,8 @@ import {
   NextAttempt,
 } from "../../settings/webhooks/delivery-words.tsx";
 
-const DeliveryPanel = dynamic(
-  () => import("../../settings/webhooks/delivery-panel.tsx").then((module) => module.DeliveryPanel),
-  { ssr: false },
+const DeliveryPanel = fetchedAhead(() =>
+  import("../../settings/webhooks/delivery-panel.tsx").then((module) => module.DeliveryPanel),
 );
 
 type Props = {

@@ -1,10 +1,10 @@
 "use client";
 import { Eye, EyeOff } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import type { JsonValue } from "#components/code/json-rows.ts";
 import { JsonView } from "#components/code/json-view.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Section } from "#components/ui/page-header.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
@@ -14,9 +14,7 @@ import { paths } from "#lib/paths.ts";
 import { JobResult } from "./job-result.tsx";
 import { bodyOf } from "./revealed.ts";
 
-const RevealDialog = dynamic(() => import("./reveal-dialog.tsx").then((module) => module.RevealDialog), {
-  ssr: false,
-});
+const RevealDialog = fetchedAhead(() => import("./reveal-dialog.tsx").then((module) => module.RevealDialog));
 
 type Props = {
   tenant: { slug: string; role: Role };

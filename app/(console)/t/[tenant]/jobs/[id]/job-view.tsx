@@ -1,12 +1,12 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import dynamic from "next/dynamic";
 import { useEffect, useMemo, useState } from "react";
 import type { JsonValue } from "#components/code/json-rows.ts";
 import { JsonView } from "#components/code/json-view.tsx";
 import { StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader, Section } from "#components/ui/page-header.tsx";
 import { type Role, whyNot } from "#lib/access/permissions.ts";
@@ -14,7 +14,6 @@ import { api } from "#lib/api/client.ts";
 import { whyNotCancel, whyNotDiscard, whyNotRetry } from "#lib/jobs/rules.ts";
 import type { JobAction, JobDetail, RevealedJob } from "#lib/jobs/schema.ts";
 import { paths } from "#lib/paths.ts";
-import { ActDialog } from "./act-dialog.tsx";
 import { JobDeliveries } from "./job-deliveries.tsx";
 import { JobNow } from "./job-now.tsx";
 import { JobOrigin, type OriginKey, type OriginRoute } from "./job-origin.tsx";
@@ -24,9 +23,8 @@ import { JobSteps } from "./job-steps.tsx";
 import { JobStory } from "./job-story.tsx";
 import { withRevealed } from "./revealed.ts";
 
-const RetryDialog = dynamic(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog), {
-  ssr: false,
-});
+const ActDialog = fetchedAhead(() => import("./act-dialog.tsx").then((module) => module.ActDialog));
+const RetryDialog = fetchedAhead(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog));
 
 type Props = {
   tenant: { slug: string; role: Role };
@@ -72,6 +70,9 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
   }, []);
   const job = useMemo(() => withRevealed(query.data, revealed), [query.data, revealed]);
   const [acting, setActing] = useState<JobAction | null>(null);
+  const asked = acting === "retry" ? null : acting;
+  const [everAsked, setEverAsked] = useState(false);
+  if (asked && !everAsked) setEverAsked(true);
   const role = whyNot(tenant.role, "job.act");
   return (
     <>
@@ -149,19 +150,21 @@ export function JobView({ tenant, initial, route, apiKey }: Props) {
       {acting === "retry" ? (
         <RetryDialog tenant={tenant.slug} job={job} onClose={() => setActing(null)} />
       ) : null}
-      <ActDialog
-        job={job}
-        action={acting === "retry" ? null : acting}
-        onClose={() => setActing(null)}
-        send={async (action, input) => {
-          await api.post(`${path}/${action}`, input);
-          await Promise.all([
-            client.invalidateQueries({ queryKey: ["job", tenant.slug, job.id] }),
-            client.invalidateQueries({ queryKey: ["jobs", tenant.slug] }),
-            client.invalidateQueries({ queryKey: ["overview", tenant.slug] }),
-          ]);
-        }}
-      />
+      {everAsked ? (
+        <ActDialog
+          job={job}
+          action={asked}
+          onClose={() => setActing(null)}
+          send={async (action, input) => {
+            await api.post(`${path}/${action}`, input);
+            await Promise.all([
+              client.invalidateQueries({ queryKey: ["job", tenant.slug, job.id] }),
+              client.invalidateQueries({ queryKey: ["jobs", tenant.slug] }),
+              client.invalidateQueries({ queryKey: ["overview", tenant.slug] }),
+            ]);
+          }}
+        />
+      ) : null}
     </>
   );
 }

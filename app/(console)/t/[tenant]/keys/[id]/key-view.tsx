@@ -1,13 +1,13 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ban, Pencil, RotateCw } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useState } from "react";
 import { CodeBlock } from "#components/code/code-block.tsx";
 import { type Command, useCommands } from "#components/shell/commands.ts";
 import { MethodBadge, StatusBadge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -24,10 +24,8 @@ import { RotateKey } from "../rotate-key.tsx";
 import { RotatePanel } from "../rotate-panel.tsx";
 import { useOnceOpen } from "../use-once-open.ts";
 
-const EditKey = dynamic(() => import("../edit-key.tsx").then((module) => module.EditKey), { ssr: false });
-const RevokeDialog = dynamic(() => import("../revoke-dialog.tsx").then((module) => module.RevokeDialog), {
-  ssr: false,
-});
+const EditKey = fetchedAhead(() => import("../edit-key.tsx").then((module) => module.EditKey));
+const RevokeDialog = fetchedAhead(() => import("../revoke-dialog.tsx").then((module) => module.RevokeDialog));
 
 type KeyViewProps = {
   tenant: string;

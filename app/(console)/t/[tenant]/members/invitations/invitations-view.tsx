@@ -1,7 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMemo, useRef, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { FilterBar } from "#components/table/filter-bar.tsx";
@@ -10,6 +9,7 @@ import { useUrlState } from "#components/table/use-url-state.ts";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader } from "#components/ui/page-header.tsx";
 import { toast } from "#components/ui/toast.tsx";
@@ -24,9 +24,7 @@ import { MembersTabs } from "../members-tabs.tsx";
 import { MEMBERS_PER_PAGE } from "../page-size.ts";
 import { type InvitationAction, invitationColumns } from "./invitation-columns.tsx";
 
-const InviteDialog = dynamic(() => import("../invite-dialog.tsx").then((module) => module.InviteDialog), {
-  ssr: false,
-});
+const InviteDialog = fetchedAhead(() => import("../invite-dialog.tsx").then((module) => module.InviteDialog));
 
 /** Others accept while somebody waits for them. */
 const ASK_EVERY_MS = 15_000;

@@ -1,13 +1,13 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { LinkButton, TextLink } from "#components/ui/link-button.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { PageHeader, Section } from "#components/ui/page-header.tsx";
@@ -25,9 +25,7 @@ import { pastColumns } from "./past-columns.tsx";
 import { type RuleAction, ruleColumns } from "./rule-columns.tsx";
 
 // Only those who may change something, and do, need a form.
-const RulePanel = dynamic(() => import("./rule-panel.tsx").then((module) => module.RulePanel), {
-  ssr: false,
-});
+const RulePanel = fetchedAhead(() => import("./rule-panel.tsx").then((module) => module.RulePanel));
 
 type Props = {
   tenant: string;

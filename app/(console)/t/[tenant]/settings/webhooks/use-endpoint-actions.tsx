@@ -1,22 +1,18 @@
 "use client";
-import dynamic from "next/dynamic";
 import { type ReactNode, useState } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { toast } from "#components/ui/toast.tsx";
 import { api } from "#lib/api/client.ts";
 import type { DeliveryDetail, EndpointView, EndpointWithSecret } from "#lib/webhooks/schema.ts";
 import { type EndpointAction, endpointName } from "./webhook-columns.tsx";
 
 // Only those who may change something, and do, need these.
-const WebhookPanel = dynamic(() => import("./webhook-panel.tsx").then((module) => module.WebhookPanel), {
-  ssr: false,
-});
-const RotateDialog = dynamic(() => import("./rotate-dialog.tsx").then((module) => module.RotateDialog), {
-  ssr: false,
-});
-const WebhookSecret = dynamic(() => import("./webhook-secret.tsx").then((module) => module.WebhookSecret), {
-  ssr: false,
-});
+const WebhookPanel = fetchedAhead(() => import("./webhook-panel.tsx").then((module) => module.WebhookPanel));
+const RotateDialog = fetchedAhead(() => import("./rotate-dialog.tsx").then((module) => module.RotateDialog));
+const WebhookSecret = fetchedAhead(() =>
+  import("./webhook-secret.tsx").then((module) => module.WebhookSecret),
+);
 
 type Open = { action: EndpointAction | "add"; endpoint: EndpointView | null };
 type Options = {

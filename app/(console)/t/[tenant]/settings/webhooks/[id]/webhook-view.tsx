@@ -1,7 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, Send } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useMemo, useState } from "react";
 import { DataTable } from "#components/table/data-table.tsx";
@@ -9,6 +8,7 @@ import { FilterBar } from "#components/table/filter-bar.tsx";
 import { Pager } from "#components/table/pager.tsx";
 import { Button, IconButton } from "#components/ui/button.tsx";
 import { CopyId } from "#components/ui/copy.tsx";
+import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { Menu } from "#components/ui/menu.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { Facts, PageHeader, Section } from "#components/ui/page-header.tsx";
@@ -25,9 +25,9 @@ import { useEndpointActions } from "../use-endpoint-actions.tsx";
 import { endpointActions, endpointName } from "../webhook-columns.tsx";
 import { deliveryColumns } from "./delivery-columns.tsx";
 
-const DeliveryPanel = dynamic(() => import("../delivery-panel.tsx").then((module) => module.DeliveryPanel), {
-  ssr: false,
-});
+const DeliveryPanel = fetchedAhead(() =>
+  import("../delivery-panel.tsx").then((module) => module.DeliveryPanel),
+);
 
 type Props = {
   tenant: string;
