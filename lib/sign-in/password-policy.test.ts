@@ -22,6 +22,20 @@ test("what is common, stolen, repeated, a sequence or a row of keys is refused, 
   }
 });
 
+test("a phrase that everybody knows is refused however it is written, and separators make nothing harder", async () => {
+  for (const [password, words] of [
+    ["correct horse battery staple", /Everybody knows/],
+    ["CorrectHorse-Battery-Staple1!", /Everybody knows/],
+    ["the quick brown fox", /Everybody knows/],
+    ["To be, or not to be", /Everybody knows/],
+    ["p a s s w o r d 1 2 3", /stolen/],
+    ["12345-67890-12345", /stolen|sequence/],
+  ] as const) {
+    assert.match((await whyNotPassword(password, ADA)) ?? "accepted", words, password);
+  }
+  assert.equal(await whyNotPassword("correct the horse, not my battery", ADA), null);
+});
+
 test("what is made of the person's name, address or of the product's name is refused", async () => {
   for (const password of [
     "ada.lovelace2026",
@@ -37,7 +51,8 @@ test("what is made of the person's name, address or of the product's name is ref
 
 test("length is what counts: no kind of character is asked for, in any script", async () => {
   for (const password of [
-    "correct horse battery staple",
+    "brindle walnut sextant quay",
+    "!?!§%=&/)=(?+*#",
     "my dog ate my homework",
     "ключ от квартиры где деньги",
     "x7kp9vq2mz4t",

@@ -1,4 +1,5 @@
 import type { ZxcvbnFactory } from "@zxcvbn-ts/core";
+import { isFamousPhrase, withoutSeparators } from "./famous-phrases.ts";
 import { whyNotLength } from "./rules.ts";
 
 /** Whom the password is for: it must not be made of their name or address. */
@@ -12,6 +13,9 @@ const FEWEST_GUESSES_LOG10 = 9;
 
 /** The estimate's time grows with the square of the length: 48 characters cost at most 0.1 s, and tell enough. */
 const LOOKED_AT = 48;
+
+/** Without its separators, a password must have so much left to be judged by that. */
+const FEWEST_LEFT = 6;
 
 let kept: Promise<ZxcvbnFactory> | undefined;
 
@@ -48,6 +52,13 @@ const WORDS: Record<string, string> = {
 const ADVICE =
   "Take four or more words that have nothing to do with each other, or let a password manager make it.";
 
+/** "p a s s w o r d" is no harder than "password": what stands between one sign and the same one again counts as one. */
+function readingsOf(text: string): string[] {
+  const between = new Set(text.match(/[^\p{L}\p{N}]/gu));
+  const plain = withoutSeparators(text);
+  return between.size === 1 && plain.length >= FEWEST_LEFT ? [text, plain] : [text];
+}
+
 /**
  * Why somebody cannot have this password, in words for them; null when they can. Length counts and how many guesses it
  * takes, never which kinds of characters are in it. Asks nobody: the lists of stolen passwords are part of the console.
@@ -55,13 +66,15 @@ const ADVICE =
 export async function whyNotPassword(password: string, about: PasswordOf): Promise<string | null> {
   const length = whyNotLength(password);
   if (length) return length;
+  const text = password.normalize("NFKC");
+  if (isFamousPhrase(text)) return `Everybody knows these words, and they are guessed first. ${ADVICE}`;
   kept ??= estimator();
+  const estimate = await kept;
   const words = ownWords(about);
-  const { guessesLog10, sequence } = (await kept).check(
-    password.normalize("NFKC").slice(0, LOOKED_AT),
-    words,
-  );
-  if (guessesLog10 >= FEWEST_GUESSES_LOG10) return null;
+  const readings = readingsOf(text).map((reading) => estimate.check(reading.slice(0, LOOKED_AT), words));
+  const [easiest] = readings.toSorted((a, b) => a.guessesLog10 - b.guessesLog10);
+  if (!easiest || easiest.guessesLog10 >= FEWEST_GUESSES_LOG10) return null;
+  const { sequence } = easiest;
   const longest = sequence.toSorted((a, b) => b.token.length - a.token.length)[0];
   const dictionaries = sequence.map((match) => ("dictionaryName" in match ? match.dictionaryName : ""));
   if (dictionaries.includes("userInputs")) return `${OWN} ${ADVICE}`;
