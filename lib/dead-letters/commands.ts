@@ -163,10 +163,13 @@ export const controlRun = defineCommand(
     const refusal = whyNotControl(input.control, run.state);
     if (refusal) throw conflict(refusal);
     const state = AFTER[input.control];
+    // An operator who takes it up again has it going on: it is held up with their session from then on.
+    const session = input.control === "resume" ? (actor.via?.sessionId ?? null) : null;
     await tx.$executeRaw`
       UPDATE dead_letter_runs SET state = ${state}, held_up = false,
         next_at = CASE WHEN ${state} = 'running' THEN now() ELSE next_at END,
-        finished_at = CASE WHEN ${state} = 'aborted' THEN now() END
+        finished_at = CASE WHEN ${state} = 'aborted' THEN now() END,
+        support_session_id = COALESCE(${session}::uuid, support_session_id)
       WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid`;
     await context.audit({
       action: `dead-letters.${input.control}`,

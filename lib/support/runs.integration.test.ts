@@ -77,6 +77,23 @@ test("a tenant that puts an operator out holds up what they have started, and ma
   for (const { id } of [run, other.run]) await controlRun(owner, { id, control: "abort" });
 });
 
+test("a run that another operator takes up again is held up when the tenant puts that one out", async () => {
+  const { session, run } = await runOfSupport();
+  await endSupportStay(owner, { id: session });
+  const second = await plane.operator();
+  const stay = await startSupportSession(second, {
+    tenant: "acme",
+    mode: "requeue",
+    reason: REASON,
+    minutes: 30,
+  });
+  await controlRun(await enterTenant(second, "acme"), { id: run.id, control: "resume" });
+  assert.deepEqual(await standing(run), ["running", "inside"]);
+  await endSupportStay(owner, { id: stay.id });
+  assert.deepEqual(await standing(run), ["paused", "removed"]);
+  await controlRun(owner, { id: run.id, control: "abort" });
+});
+
 test("an owner who keeps support out also holds up the runs of operators who had left before", async () => {
   const { operator, session, run } = await runOfSupport();
   const own = await runOfSupport();
