@@ -50,14 +50,14 @@ async function bodyToCheck(
 }
 
 /** Takes a request that was let in through the rest of the contract's steps: body limit, validation, cache, target. */
-export async function run(
+export function run(
   exchange: AllowedExchange,
   address: Address,
   segments: readonly string[],
   services: Services,
-): Promise<void> {
+): Promise<void> | void {
   const { route } = exchange;
-  const { target, maxBodyBytes } = route.route;
+  const { target } = route.route;
   const announced = announcedLength(exchange.req);
   // A body in chunks has a length that nobody knows yet; that there is one can be told.
   const bodyBytes = announced ?? 1;
@@ -69,6 +69,21 @@ export async function run(
     exchange.res.writeContinue();
   }
   const streams = target.type === "http" && !validatesBody(route);
+  // Nothing to wait for ahead of the target: each thing that is waited for costs every request.
+  return streams && !route.route.cache
+    ? reach(exchange, address, segments, null, services)
+    : runWaiting(exchange, address, segments, streams, services);
+}
+
+async function runWaiting(
+  exchange: AllowedExchange,
+  address: Address,
+  segments: readonly string[],
+  streams: boolean,
+  services: Services,
+): Promise<void> {
+  const { route } = exchange;
+  const { maxBodyBytes } = route.route;
   const body = streams ? null : await readBody(exchange.req, maxBodyBytes);
   if (body === "aborted") return;
   if (body === "too_large") return refuseWith(exchange, sizeRefusal(route, maxBodyBytes + 1) as CheckRefusal);
@@ -87,7 +102,7 @@ export async function run(
 }
 
 /** Hands the request to its target. A body of null is still to be read, by an upstream that takes it as it comes. */
-async function reach(
+function reach(
   exchange: AllowedExchange,
   address: Address,
   segments: readonly string[],

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { Agent, type Dispatcher } from "undici";
 import { FORWARDED, HOP_BY_HOP } from "#lib/contract/header-names.ts";
-import { changeHeaders, type HeaderPairs, transformOf } from "#lib/contract/transform.ts";
+import { type HeaderPairs, transformOf } from "#lib/contract/transform.ts";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import { guardedConnect, publicOnly } from "#lib/outbound/guarded-connect.ts";
 import { type Address, type AllowedExchange, answerError, beginAnswer } from "../exchange.ts";
@@ -28,22 +28,24 @@ export function createUpstreams(allowInternal: boolean): Dispatcher {
 
 /** Names that a Connection header declares to concern that connection only. */
 function connectionTokens(value: string | undefined): Set<string> | null {
-  if (!value) return null;
+  if (!value || value === "keep-alive" || value === "close") return null; // nearly always, and neither names another
   return new Set(value.split(",").map((token) => token.trim().toLowerCase()));
 }
 
 function requestHeaders(exchange: AllowedExchange, trustsCaller: boolean): string[] {
   const { req, route } = exchange;
-  const pairs: [string, string][] = [];
+  const { request: change } = transformOf(route);
+  const headers: string[] = [];
   const own = connectionTokens(req.headers.connection);
   const hidesKey = route.route.auth.mode === "api-key";
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const name = (req.rawHeaders[i] as string).toLowerCase();
     if (name === "host" || name === "expect" || name === "x-request-id" || FORWARDED.has(name)) continue;
     if (HOP_BY_HOP.has(name) || own?.has(name) || (hidesKey && name === "x-api-key")) continue;
-    pairs.push([name, req.rawHeaders[i + 1] as string]);
+    if (change?.removed.has(name)) continue;
+    headers.push(name, req.rawHeaders[i + 1] as string);
   }
-  const headers = flatHeaders(changeHeaders(transformOf(route).request, pairs));
+  for (const [name, value] of change?.set ?? []) headers.push(name, value);
   const before = trustsCaller ? req.headers["x-forwarded-for"] : undefined;
   const remote = req.socket.remoteAddress ?? "";
   const proto = trustsCaller ? req.headers["x-forwarded-proto"] : undefined;
@@ -59,9 +61,11 @@ function saidBy(headers: Record<string, string | string[] | undefined>): [string
   const { connection } = headers;
   const own = connectionTokens(Array.isArray(connection) ? connection.join(",") : connection);
   const said: [string, string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
     if (own?.has(name) || value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) said.push([name, one]);
+    if (typeof value === "string") said.push([name, value]);
+    else for (const one of value) said.push([name, one]);
   }
   return said;
 }
@@ -84,7 +88,7 @@ export type HttpTarget = { url: string; timeoutMs: number };
  * upstream's headers and then the longest silence in its body. 504 when it is exceeded, 502 when it fails; once an
  * answer has begun, a failure can only cut it off. `whole` is the body if it has been read already. Resolves when the exchange is over and never rejects.
  */
-export async function answerFromUpstream(
+export function answerFromUpstream(
   exchange: AllowedExchange,
   upstreams: Dispatcher,
   target: HttpTarget,
@@ -95,27 +99,25 @@ export async function answerFromUpstream(
 ): Promise<void> {
   const { req, route } = exchange;
   const { maxBodyBytes } = route.route;
-  const { origin, path } = upstreamUrl(route, target.url, segments, address.query);
-  const length = announcedLength(req);
-  let body: Buffer | Readable | null = whole?.length ? whole : null;
-  if (whole) {
-    // It has been read already, because somebody had to look at it.
-  } else if (length === null || length > SMALL_BODY_BYTES) {
-    body = Readable.from(limitedBody(req, maxBodyBytes), { objectMode: false });
-  } else if (length > 0) {
-    const read = await readBody(req, maxBodyBytes);
-    if (!Buffer.isBuffer(read)) return; // the caller has gone; an announced length has been checked before
-    body = read;
-  }
-  const options = {
-    origin,
-    path,
-    method: req.method as Dispatcher.HttpMethod,
-    headers: requestHeaders(exchange, trustsCaller),
-    body,
-    bodyTimeout: target.timeoutMs,
+  const send = (body: Buffer | Readable | null): Promise<void> => {
+    const options = {
+      ...upstreamUrl(route, target.url, segments, address.query),
+      method: req.method as Dispatcher.HttpMethod,
+      headers: requestHeaders(exchange, trustsCaller),
+      body,
+      bodyTimeout: target.timeoutMs,
+    };
+    return new Promise((resolve) => relay(exchange, upstreams, options, target.timeoutMs, resolve));
   };
-  return new Promise((resolve) => relay(exchange, upstreams, options, target.timeoutMs, resolve));
+  // It has been read already, because somebody had to look at it.
+  if (whole) return send(whole.length > 0 ? whole : null);
+  const length = announcedLength(req);
+  if (length === 0) return send(null);
+  if (length === null || length > SMALL_BODY_BYTES) {
+    return send(Readable.from(limitedBody(req, maxBodyBytes), { objectMode: false }));
+  }
+  // What is no body: the caller has gone; an announced length has been checked before.
+  return readBody(req, maxBodyBytes).then((read) => (Buffer.isBuffer(read) ? send(read) : undefined));
 }
 
 function relay(
@@ -129,11 +131,13 @@ function relay(
   let controller: Dispatcher.DispatchController | null = null;
   let over = false;
   let length: number | null = null;
+  /** Some of the body has been written, and more may come. */
+  let flows = false;
 
   const finish = () => {
     over = true;
     clearTimeout(timer);
-    res.off("close", onClose).off("drain", onDrain);
+    exchange.onGone = null;
     done();
   };
   /** Answers with an error, or cuts off an answer that has begun, and lets the upstream go. */
@@ -149,9 +153,7 @@ function relay(
     controller?.abort(error);
   };
   const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`), true), timeoutMs);
-  const onClose = () => fail(new Error("the caller has gone"));
-  const onDrain = () => controller?.resume();
-  res.once("close", onClose).on("drain", onDrain);
+  exchange.onGone = () => fail(new Error("the caller has gone"));
 
   upstreams.dispatch(options, {
     onRequestStart(started) {
@@ -167,17 +169,25 @@ function relay(
     onResponseData(from, chunk) {
       if (over) return;
       exchange.recorder?.add(chunk);
-      if (chunk.length === length) {
+      if (!flows && chunk.length === length) {
         exchange.recorder?.end();
         finish();
         res.endWhole(chunk);
-      } else if (!res.write(chunk)) from.pause();
+        return;
+      }
+      flows = true;
+      if (res.write(chunk)) return;
+      from.pause();
+      res.once("drain", () => {
+        if (!over) from.resume();
+      });
     },
     onResponseEnd() {
       if (over) return;
       exchange.recorder?.end();
       finish();
-      res.end();
+      if (flows) res.end();
+      else res.endWhole(null);
     },
     onResponseError(_controller, error) {
       fail(error);
