@@ -71,9 +71,14 @@ export function SignUpForm({ invitation, onJoined, onDead }: SignUpFormProps) {
   );
 }
 
-/** The same refusal without the details that would place it at a field that is not shown. */
-const hasAccount = (error: ApiError) =>
-  new ApiError({ status: 400, code: error.code, message: error.message, requestId: error.requestId });
+/** The same refusal in this page's words, without the details that would place it at a field that is not shown. */
+const hasAccount = ({ status, code, requestId }: ApiError) =>
+  new ApiError({
+    status,
+    code,
+    requestId,
+    message: "This address has an account already: press “Sign in to join” below.",
+  });
 
 /** Signs in with what was just chosen; false when that needs another step, which the sign-in page then asks for. */
 async function signIn(email: string, password: string): Promise<boolean> {

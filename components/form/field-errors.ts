@@ -38,3 +38,19 @@ export function errorAt(errors: FieldErrors, field: string): string | null {
   const inside = Object.keys(errors).find((path) => path.startsWith(`${field}.`));
   return inside ? (errors[inside] ?? null) : null;
 }
+
+/** The places in a list that were refused. */
+export function invalidItems(errors: FieldErrors, field: string): number[] {
+  return Object.keys(errors)
+    .filter((path) => path.startsWith(`${field}.`))
+    .map((path) => Number(path.slice(field.length + 1).split(".")[0]))
+    .filter((place) => Number.isInteger(place));
+}
+
+/** The error of a list, with the item that it is about: two items that look alike are told apart by nothing else. */
+export function listError(errors: FieldErrors, field: string, items: readonly string[]): string | null {
+  const [place] = invalidItems(errors, field);
+  const message = place === undefined ? errors[field] : errors[`${field}.${place}`];
+  if (!message) return null;
+  return place === undefined ? message : `“${items[place] ?? ""}”: ${message}`;
+}

@@ -5,6 +5,7 @@ import { cx } from "#components/ui/cx.ts";
 import { useFieldParts } from "#components/ui/field-parts.ts";
 import { CONTROL } from "#components/ui/input.tsx";
 import { type Separator, splitItems, withItems } from "./split-items.ts";
+import { useAfterPress } from "./use-after-press.ts";
 
 type ListInputProps = {
   value: readonly string[];
@@ -43,6 +44,7 @@ export function ListInput({
     setSaid(added === 1 ? `Added ${next.at(-1)}` : `Added ${added}`);
     if (added) onValueChange(next);
   };
+  const addTyped = useAfterPress(() => add(typed));
   const remove = (index: number) => {
     setSaid(`Removed ${value[index]}`);
     onValueChange(value.filter((_, place) => place !== index));
@@ -79,9 +81,9 @@ export function ListInput({
               // biome-ignore lint/suspicious/noArrayIndexKey: items are plain texts that may repeat
               key={`${index} ${item}`}
               className={cx(
-                "flex h-6 max-w-full items-center gap-0.5 rounded-sm bg-hover pl-1.5 text-text text-xs",
+                "flex h-6 max-w-full items-center gap-0.5 rounded-sm pl-1.5 text-xs",
                 mono && "font-mono",
-                invalid.includes(index) && "bg-bad-tint text-bad",
+                invalid.includes(index) ? "bg-bad-tint text-bad" : "bg-hover text-text",
               )}
             >
               <span className="truncate">{item}</span>
@@ -104,7 +106,7 @@ export function ListInput({
         onChange={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         onPaste={onPaste}
-        onBlur={() => add(typed)}
+        onBlur={addTyped}
         placeholder={value.length ? "" : placeholder}
         list={suggestions ? listId : undefined}
         spellCheck={false}

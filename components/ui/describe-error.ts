@@ -2,6 +2,9 @@ import { ApiError } from "#lib/api/client.ts";
 
 export type ErrorWords = { what: string; todo: string; requestId: string | null };
 
+/** What a 409 points at when somebody else was faster, rather than that the state does not allow it. */
+const VERSIONS: readonly string[] = ["version", "draftVersion", "liveRevision", "role"];
+
 const sentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** What happened, what the person can do, and the request ID to quote, for anything that was thrown. */
@@ -25,7 +28,11 @@ function advice(error: ApiError): string {
   }
   if (error.status === 403) return "Ask an owner or an admin of this tenant.";
   if (error.status === 404) return "It may have been deleted, or you may not be a member of this tenant.";
-  if (error.status === 409) return "Look at the current version, then decide.";
+  if (error.status === 409) {
+    return error.details.some(({ path }) => VERSIONS.includes(path))
+      ? "Look at the current version, then decide."
+      : "Nothing was changed.";
+  }
   if (error.status === 422) return "Correct what is marked and send it again.";
   if (error.status === 429) {
     return error.retryAfter ? `Try again in ${error.retryAfter} s.` : "Wait a moment and try again.";

@@ -1,15 +1,36 @@
 "use client";
 import { Menu as Base } from "@base-ui/react/menu";
 import Link from "next/link";
+import { useEffect, useRef } from "react";
 import { cx } from "./cx.ts";
-import type { MenuItem, MenuProps } from "./menu.tsx";
+import type { FirstUse, MenuItem, MenuProps } from "./menu.tsx";
 import { OPTION, POPUP } from "./popup-style.ts";
 
-/** The menu itself, already open: fetched when somebody first uses a menu. */
-export function MenuPopup({ items, trigger, align = "end", side = "bottom" }: MenuProps) {
+/**
+ * The menu itself, fetched when somebody first uses a menu, and already open. A key that opened it is pressed once more
+ * on the trigger that is there now, so that it leads to the entry that it leads to every other time.
+ */
+export function MenuPopup({
+  items,
+  trigger,
+  align = "end",
+  side = "bottom",
+  firstUse,
+}: MenuProps & { firstUse: FirstUse }) {
+  const opener = useRef<HTMLButtonElement>(null);
+  const pressed = useRef(false);
+  const { key } = firstUse;
+  useEffect(() => {
+    if (key === null || pressed.current) return;
+    pressed.current = true;
+    opener.current?.focus();
+    if (key === "Enter") opener.current?.click();
+    else
+      opener.current?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }, [key]);
   return (
-    <Base.Root defaultOpen>
-      <Base.Trigger render={trigger} />
+    <Base.Root defaultOpen={key === null}>
+      <Base.Trigger ref={opener} render={trigger} />
       <Base.Portal>
         <Base.Positioner align={align} side={side} sideOffset={4} collisionPadding={8} className="z-50">
           <Base.Popup className={cx(POPUP, "max-w-72 min-w-44 p-1")}>

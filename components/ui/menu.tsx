@@ -30,28 +30,32 @@ export type MenuProps = {
   side?: "top" | "bottom";
 };
 
+/** How a menu was first opened: the key, or null for a pointer. */
+export type FirstUse = { key: string | null };
+
 const load = () => import("./menu-popup.tsx");
 const MenuPopup = lazy(() => load().then((module) => ({ default: module.MenuPopup })));
 
 /** A list of actions that opens from a control. What it takes to show it is fetched when the control is approached. */
 export function Menu(props: MenuProps) {
-  const [used, setUsed] = useState(false);
+  const [used, setUsed] = useState<FirstUse | null>(null);
   const trigger = cloneElement(props.trigger, {
     "aria-haspopup": "menu",
     "aria-expanded": false,
     onPointerEnter: () => void load(),
     onFocus: () => void load(),
-    onClick: () => setUsed(true),
+    // A press of Enter or the space bar is a click without a count.
+    onClick: ({ detail }) => setUsed({ key: detail === 0 ? "Enter" : null }),
     onKeyDown: (event) => {
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
       event.preventDefault();
-      setUsed(true);
+      setUsed({ key: event.key });
     },
   });
   if (!used) return trigger;
   return (
     <Suspense fallback={trigger}>
-      <MenuPopup {...props} />
+      <MenuPopup {...props} firstUse={used} />
     </Suspense>
   );
 }

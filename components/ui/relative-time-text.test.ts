@@ -15,6 +15,10 @@ test("a moment reads as the largest whole unit, past and future alike", () => {
     [-86_400 * 3, "3 d ago"],
     [30, "in 30 s"],
     [86_400 * 2, "in 2 d"],
+    [86_400 * 7 - 1, "in 7 d"],
+    [86_400 * 6.8, "in 6 d"],
+    [86_400 - 1, "in 24 h"],
+    [-86_400 * 7 + 1, "6 d ago"],
     [-86_400 * 40, "12 Oct 2026"],
   ];
   for (const [offset, text] of cases) assert.equal(relativeText(now + offset * 1_000, now, "UTC"), text);

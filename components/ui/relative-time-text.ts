@@ -13,14 +13,17 @@ const date = (at: Date, timeZone: string | undefined) =>
     ...(timeZone ? { timeZone } : {}),
   });
 
+/** What was set to end in seven days is not called six a moment later: within a tenth of a unit, it counts as whole. */
+const NEARLY = 0.1;
+
 /** "just now", "8 s ago", "in 3 h"; beyond thirty days the date. Both arguments in milliseconds. */
 export function relativeText(at: number, now: number, timeZone?: string): string {
   const seconds = Math.round(Math.abs(now - at) / 1_000);
   if (seconds < 2) return "just now";
   for (const [below, divisor, unit] of STEPS) {
     if (seconds < below) {
-      const amount = `${Math.floor(seconds / divisor)} ${unit}`;
-      return at <= now ? `${amount} ago` : `in ${amount}`;
+      if (at <= now) return `${Math.floor(seconds / divisor)} ${unit} ago`;
+      return `in ${Math.floor(seconds / divisor + NEARLY)} ${unit}`;
     }
   }
   return date(new Date(at), timeZone);

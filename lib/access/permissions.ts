@@ -54,6 +54,9 @@ export const SUPPORT_CHANGES: readonly Permission[] = ["job.act"];
 export const isSupportRole = (role: Role): role is SupportRole =>
   (SUPPORT_ROLES as readonly Role[]).includes(role);
 
+/** "support" is a team already. */
+export const rolesInWords = (role: MemberRole): string => (role === "support" ? role : `${role}s`);
+
 const NAMES: Record<SupportRole, string> = {
   "operator-read": "operator, read-only",
   "operator-requeue": "operator, may requeue",
@@ -72,9 +75,9 @@ export function whyNot(role: Role, permission: Permission): string | null {
       : "You are in this tenant as support; only its own members can do this.";
   }
   if (role === SERVICE_ROLE) return "This is for people; a service token cannot do it.";
-  const names = ROLES.filter((name) => roleCan(name, permission)).map((name) => `${name}s`);
+  const names = ROLES.filter((name) => roleCan(name, permission)).map(rolesInWords);
   const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  return `Only ${list} of this tenant can do this; you are ${/^[aeio]/.test(role) ? "an" : "a"} ${role}.`;
+  return `Only ${list} of this tenant can do this; you are ${role === "support" ? "a member of" : /^[aeio]/.test(role) ? "an" : "a"} ${role}.`;
 }
 
 /** Why a token that holds only `permissions` cannot, in words; null when it can, or holds all that its person does. */

@@ -18,7 +18,7 @@ test("a greyed-out button tells an operator what would help", () => {
   assert.equal(whyNot("operator-requeue", "job.act"), null);
   assert.equal(
     whyNot("viewer", "job.act"),
-    "Only owners, admins, developers and supports of this tenant can do this; you are a viewer.",
+    "Only owners, admins, developers and support of this tenant can do this; you are a viewer.",
   );
 });
 

@@ -51,12 +51,17 @@ async function clearTheWay(tx: Transaction, actor: TenantActor, emails: readonly
   const invited = new Set(waiting.map(({ email }) => email));
   const details = emails.flatMap((email, index) => {
     const path = `emails.${index}`;
-    if (members.has(email)) return [{ path, message: `${email} is a member already` }];
-    if (invited.has(email)) return [{ path, message: `${email} is invited already; make a new link there` }];
+    if (members.has(email)) return [{ path, message: "is a member already" }];
+    if (invited.has(email))
+      return [{ path, message: "is invited already; make a new link under Invitations" }];
     return [];
   });
   if (details.length > 0) {
-    throw conflict(`Nobody was invited: ${details.map(({ message }) => message).join(", ")}.`, details);
+    const those = emails.filter((email) => members.has(email) || invited.has(email));
+    throw conflict(
+      `Nobody was invited: ${those.join(", ")} ${those.length === 1 ? "is" : "are"} there already.`,
+      details,
+    );
   }
   await tx.invitation.updateMany({
     where: { tenantId, id: { in: open.map(({ id }) => id) } },

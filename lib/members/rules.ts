@@ -13,10 +13,10 @@ export const grantableRoles = (own: MemberRole): readonly MemberRole[] =>
 /** What each role may do, in words. */
 export const ROLE_MAY: Record<MemberRole, string> = {
   owner: "everything, with the tenant's settings and its owners",
-  admin: "publish and roll back, manage keys and members, and all below",
-  developer: "edit the draft, act on jobs, and see everything",
-  support: "act on jobs, reveal masked payloads, and see everything",
-  viewer: "see everything, change nothing",
+  admin: "publish and roll back, manage keys and members, read the audit log, and all below",
+  developer: "edit the draft, act on jobs, and see all but the audit log",
+  support: "act on jobs, reveal masked payloads, and see all but the audit log",
+  viewer: "see all but the audit log, change nothing",
 };
 
 /** "an owner", "a viewer". */

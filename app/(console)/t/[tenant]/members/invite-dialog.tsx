@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useRef, useState } from "react";
 import { Field } from "#components/form/field.tsx";
+import { invalidItems, listError } from "#components/form/field-errors.ts";
 import { Form } from "#components/form/form.tsx";
 import { ListInput } from "#components/form/list-input.tsx";
 import { leaveTo } from "#components/form/unsaved-changes.tsx";
@@ -91,10 +92,6 @@ function InviteForm({
     onSaved: onMade,
   });
   const { values } = form;
-  const wrong = Object.keys(form.errors).flatMap((path) => {
-    const place = /^emails\.(\d+)/.exec(path)?.[1];
-    return place === undefined ? [] : [Number(place)];
-  });
   return (
     <Form
       aria-label="Invite members"
@@ -121,7 +118,7 @@ function InviteForm({
         <Field
           label="E-mail addresses"
           name="emails"
-          error={form.errorAt("emails")}
+          error={listError(form.errors, "emails", values.emails)}
           hint="Enter or a comma ends one; several can be pasted at once."
         >
           <ListInput
@@ -129,7 +126,7 @@ function InviteForm({
             onValueChange={(emails) => form.set({ emails })}
             separator="words"
             placeholder="name@company.com"
-            invalid={wrong}
+            invalid={invalidItems(form.errors, "emails")}
             mono={false}
           />
         </Field>

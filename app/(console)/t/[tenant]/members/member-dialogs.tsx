@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
@@ -18,13 +19,16 @@ export type MemberAsked = { action: MemberAction; member: Member };
 type MemberDialogsProps = {
   tenant: { slug: string; name: string };
   role: Role;
+  /** Who is looking; null for an operator, who is no member. */
+  self: string | null;
   asked: MemberAsked | null;
   onClose: () => void;
   onChanged: () => void;
 };
 
 /** The questions about one member: another role, removal, leaving, handing ownership over. */
-export function MemberDialogs({ tenant, role, asked, onClose, onChanged }: MemberDialogsProps) {
+export function MemberDialogs({ tenant, role, self, asked, onClose, onChanged }: MemberDialogsProps) {
+  const router = useRouter();
   // The words stay while a dialog fades.
   const last = useRef(asked);
   if (asked) last.current = asked;
@@ -43,6 +47,7 @@ export function MemberDialogs({ tenant, role, asked, onClose, onChanged }: Membe
   const seen = { ifMatch: member.role };
   const ends = <WhatEnds detail={detail.data} pending={goes && detail.isPending} error={detail.error} />;
   const waits = goes && detail.isPending ? "Looking up what ends with it." : null;
+  // After a change of one's own role, what one may do everywhere has changed with it: the server says it anew.
   const is = (action: MemberAction) => asked?.action === action;
   return (
     <>
@@ -53,8 +58,11 @@ export function MemberDialogs({ tenant, role, asked, onClose, onChanged }: Membe
         onClose={onClose}
         onSave={async (next) => {
           await api.patch<Member>(one, { role: next }, seen);
-          toast.success(`${member.name} is now ${aRole(next)}`);
+          toast.success(
+            member.userId === self ? `You are now ${aRole(next)}` : `${member.name} is now ${aRole(next)}`,
+          );
           onChanged();
+          if (member.userId === self) router.refresh();
         }}
       />
       <ConfirmDialog
@@ -104,8 +112,8 @@ export function MemberDialogs({ tenant, role, asked, onClose, onChanged }: Membe
         onConfirm={async () => {
           await api.post<Member>(`${one}/hand-over`, {}, seen);
           toast.success(`${member.name} owns this tenant`, "You are an admin now.");
-          // What one may do everywhere has changed with it.
-          location.reload();
+          onChanged();
+          router.refresh();
         }}
         blastRadius={
           <div className="space-y-2">

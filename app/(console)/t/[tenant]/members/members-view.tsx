@@ -10,7 +10,7 @@ import { Button } from "#components/ui/button.tsx";
 import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { PageHeader, Section } from "#components/ui/page-header.tsx";
-import { ROLES, type Role, roleCan, whyNot } from "#lib/access/permissions.ts";
+import { ROLES, type Role, roleCan, rolesInWords, whyNot } from "#lib/access/permissions.ts";
 import { api, type Page } from "#lib/api/client.ts";
 import { ROLE_MAY } from "#lib/members/rules.ts";
 import type { Member, MemberCounts, MemberFilters } from "#lib/members/schema.ts";
@@ -32,7 +32,7 @@ const ROLE_FILTER = {
   label: "Role",
   options: [
     { value: "", label: "Any role" },
-    ...ROLES.map((role) => ({ value: role, label: `Only ${role}s` })),
+    ...ROLES.map((role) => ({ value: role, label: `Only ${rolesInWords(role)}` })),
   ],
 };
 const FACTOR_FILTER = {
@@ -165,6 +165,7 @@ export function MembersView(props: MembersViewProps) {
         <MemberDialogs
           tenant={tenant}
           role={role}
+          self={self}
           asked={asked}
           onClose={() => setAsked(null)}
           onChanged={() => void reload()}

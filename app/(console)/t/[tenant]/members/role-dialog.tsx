@@ -6,7 +6,7 @@ import { Dialog } from "#components/ui/dialog.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Select } from "#components/ui/select.tsx";
 import type { MemberRole, Role } from "#lib/access/permissions.ts";
-import { grantableRoles, ROLE_MAY } from "#lib/members/rules.ts";
+import { aRole, grantableRoles, ROLE_MAY } from "#lib/members/rules.ts";
 import type { Member } from "#lib/members/schema.ts";
 
 type RoleDialogProps = {
@@ -54,7 +54,7 @@ export function RoleDialog({ open, member, role, onClose, onSave }: RoleDialogPr
           <Button
             variant="primary"
             loading={busy}
-            disabledReason={next === member.role ? `They are ${next} already.` : null}
+            disabledReason={next === member.role ? `They are ${aRole(next)} already.` : null}
             onClick={() => void save()}
           >
             Change role
