@@ -40,6 +40,7 @@ test("a pipeline gets a token of the tenant's own, a second secret beside the fi
   await page.getByRole("button", { name: "Make service token" }).click();
   const form = page.getByRole("dialog", { name: "Make service token" });
   const name = unique("deploy");
+  await expect(form.getByRole("textbox", { name: "Name" })).toBeFocused();
   await form.getByRole("textbox", { name: "Name" }).fill(name);
   await form.getByRole("combobox", { name: "It may" }).selectOption({ label: "CI: edit and publish" });
   await expect(form.getByRole("checkbox", { name: "Publish", exact: true })).toBeChecked();

@@ -11,12 +11,15 @@ export function PasskeyButton({
   label,
   challenge,
   variant = "primary",
+  autoFocus,
   onGiven,
 }: {
   label: string;
   /** Where the challenge comes from. */
   challenge: string;
   variant?: "primary" | "secondary";
+  /** On a page that asks for nothing else first. */
+  autoFocus?: boolean;
   onGiven: (passkey: Assertion) => Promise<void>;
 }) {
   const [busy, setBusy] = useState(false);
@@ -38,6 +41,7 @@ export function PasskeyButton({
         className="w-full"
         icon={<KeyRound aria-hidden size={14} />}
         loading={busy}
+        autoFocus={autoFocus}
         onClick={press}
       >
         {label}

@@ -1,11 +1,16 @@
 "use client";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
+import { useRef } from "react";
 import { buttonStyle } from "./button-style.ts";
 import { cx } from "./cx.ts";
 import type { DialogProps } from "./dialog.tsx";
 import { PlaceOverEverything } from "./over-everything.tsx";
 import { SCRIM } from "./popup-style.ts";
+
+/** What one begins with in a dialog that asks for something, rather than with the cross before it. */
+const FIELD =
+  ":is(input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea):not(:disabled, [readonly])";
 
 /** What dialogs and side panels have in common; `panel` is the class of their box. */
 export function Frame({
@@ -18,8 +23,10 @@ export function Frame({
   footer,
   held,
   initialFocus,
+  finalFocus,
   panel,
 }: DialogProps & { panel: string }) {
+  const body = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={open}
@@ -32,7 +39,15 @@ export function Frame({
     >
       <Base.Portal>
         <Base.Backdrop className={SCRIM} />
-        <Base.Popup className={panel} {...(initialFocus ? { initialFocus } : {})}>
+        <Base.Popup
+          className={panel}
+          initialFocus={
+            initialFocus ??
+            // The keyboard of a phone would cover what is to be read first.
+            ((by) => (by === "touch" ? true : (body.current?.querySelector<HTMLElement>(FIELD) ?? true)))
+          }
+          {...(finalFocus ? { finalFocus } : {})}
+        >
           <header className="flex items-start gap-3 px-4 pt-4 pb-3 sm:px-5">
             <div className="min-w-0 flex-1">
               <Base.Title className="font-semibold text-lg leading-6">{title}</Base.Title>
@@ -46,7 +61,9 @@ export function Frame({
               </Base.Close>
             )}
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-5 sm:px-5">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-y-auto px-4 pb-5 sm:px-5">
+            {children}
+          </div>
           {footer ? (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3 sm:px-5">
               {footer}

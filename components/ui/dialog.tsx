@@ -15,7 +15,10 @@ export type DialogProps = {
   size?: "small" | "medium" | "large";
   /** Leave out the cross and ignore Escape and presses outside: only the footer closes it. */
   held?: boolean;
+  /** Where the focus begins; the first field, when left out. */
   initialFocus?: RefObject<HTMLElement | null>;
+  /** Where the focus goes when it closes, for one that follows another; else to what opened it. */
+  finalFocus?: RefObject<HTMLElement | null>;
   onClosed?: () => void;
 };
 

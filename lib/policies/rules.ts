@@ -84,5 +84,6 @@ export function previewWords({
         ]
       : []),
   ];
-  return parts.join(" ") || `Everybody of ${people(members)} has what it asks for.`;
+  const nobody = members === 1 ? "You are the only member" : `All ${people(members)} have what it asks for`;
+  return parts.join(" ") || `${nobody}.`;
 }

@@ -1,5 +1,5 @@
 "use client";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type RefObject, useState } from "react";
 import { Field } from "#components/form/field.tsx";
 import { makePasskey, PasskeyProblem } from "#components/shell/passkey-ceremony.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -14,12 +14,15 @@ export function PasskeyDialog({
   suggestion,
   onClose,
   onDone,
+  finalFocus,
 }: {
   /** The one that is renamed; null makes a new one. */
   passkey: { id: string; name: string } | null;
   suggestion: string;
   onClose: () => void;
   onDone: (recoveryCodes: string[] | null) => void;
+  /** Where the focus goes when it is closed; to what opened it when left out. */
+  finalFocus?: RefObject<HTMLElement | null>;
 }) {
   const [name, setName] = useState(passkey?.name ?? suggestion);
   const [open, setOpen] = useState(true);
@@ -58,6 +61,7 @@ export function PasskeyDialog({
       onClose={() => setOpen(false)}
       onClosed={onClose}
       held={busy}
+      {...(finalFocus ? { finalFocus } : {})}
       size="small"
       title={passkey ? "Rename passkey" : "Add a passkey"}
       description={

@@ -1,6 +1,6 @@
 "use client";
 import { KeyRound } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { knowsPasskeys } from "#components/shell/passkey-ceremony.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -29,6 +29,7 @@ export function PasskeysSection({ initial, email }: { initial: SecondFactors; em
   const [naming, setNaming] = useState<Passkey | "new" | null>(null);
   const [removing, setRemoving] = useState<Passkey | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
+  const add = useRef<HTMLButtonElement>(null);
   const [known, setKnown] = useState(true);
   useEffect(() => setKnown(knowsPasskeys()), []);
 
@@ -88,7 +89,7 @@ export function PasskeysSection({ initial, email }: { initial: SecondFactors; em
           <p className="text-muted">You have no passkey yet.</p>
         )}
         {whyNoPasskeys ? null : (
-          <Button disabledReason={whyNot} onClick={() => setNaming("new")}>
+          <Button ref={add} disabledReason={whyNot} onClick={() => setNaming("new")}>
             Add passkey
           </Button>
         )}
@@ -98,6 +99,7 @@ export function PasskeysSection({ initial, email }: { initial: SecondFactors; em
           <PasskeyDialog
             passkey={naming === "new" ? null : naming}
             suggestion={suggestedName(navigator.userAgent)}
+            {...(naming === "new" ? { finalFocus: add } : {})}
             onClose={() => setNaming(null)}
             onDone={(made) => {
               setCodes(made);
@@ -106,7 +108,9 @@ export function PasskeysSection({ initial, email }: { initial: SecondFactors; em
             }}
           />
         ) : null}
-        {codes ? <RecoveryCodesDialog codes={codes} email={email} onDone={() => setCodes(null)} /> : null}
+        {codes ? (
+          <RecoveryCodesDialog codes={codes} email={email} finalFocus={add} onDone={() => setCodes(null)} />
+        ) : null}
       </Suspense>
       <ConfirmDialog
         open={removing !== null}

@@ -1,6 +1,6 @@
 "use client";
 import { Download } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useUnsavedChanges } from "#components/form/unsaved-changes.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -30,13 +30,15 @@ type Props = {
   email: string;
   /** Drop the codes from the page's state here. */
   onDone: () => void;
+  /** Where the focus goes afterwards: the dialog that led here is gone by then. */
+  finalFocus: RefObject<HTMLElement | null>;
 };
 
 /**
  * Recovery codes, shown once. The dialog stays open until they were copied or saved, or the person says that they are
  * stored, and leaving before that asks. A page that is left drops them.
  */
-export function RecoveryCodesDialog({ codes, email, onDone }: Props) {
+export function RecoveryCodesDialog({ codes, email, onDone, finalFocus }: Props) {
   const [safe, setSafe] = useState(false);
   const guard = useUnsavedChanges(codes !== null && !safe, LEAVING);
   const done = useRef(onDone);
@@ -61,6 +63,7 @@ export function RecoveryCodesDialog({ codes, email, onDone }: Props) {
         onClose={onDone}
         onClosed={() => setSafe(false)}
         held
+        finalFocus={finalFocus}
         title="Store your recovery codes"
         description="They are shown this once. Each signs you in one time when your phone or passkey is lost."
         footer={

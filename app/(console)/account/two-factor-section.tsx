@@ -1,6 +1,6 @@
 "use client";
 import { LifeBuoy, Smartphone } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
@@ -30,6 +30,7 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
   const [setup, setSetup] = useState<TotpSetup | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   const [asking, setAsking] = useState<Asking>(null);
+  const renewal = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
   const on = totp !== null || factors.passkeys.length > 0;
   const whyNotOff = factors.passkeys.length === 0 ? whyKeepLast(requiredBy) : null;
@@ -108,7 +109,11 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
                   {recoveryCodes.left} of {recoveryCodes.of} left
                 </Badge>
               }
-              action={<Button onClick={() => setAsking("renew")}>Make new codes</Button>}
+              action={
+                <Button ref={renewal} onClick={() => setAsking("renew")}>
+                  Make new codes
+                </Button>
+              }
             >
               Made <RelativeTime at={recoveryCodes.since} />. Each signs you in once when the rest is lost.
             </Row>
@@ -138,7 +143,14 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
             }}
           />
         ) : null}
-        {codes ? <RecoveryCodesDialog codes={codes} email={email} onDone={() => setCodes(null)} /> : null}
+        {codes ? (
+          <RecoveryCodesDialog
+            codes={codes}
+            email={email}
+            finalFocus={renewal}
+            onDone={() => setCodes(null)}
+          />
+        ) : null}
       </Suspense>
       <ConfirmDialog
         open={asking === "turn-off"}

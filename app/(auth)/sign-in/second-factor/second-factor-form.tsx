@@ -44,6 +44,7 @@ export function SecondFactorForm({ has, returnTo }: { has: Has; returnTo: string
       ) : null}
       {way === "passkey" ? (
         <PasskeyButton
+          autoFocus
           label="Continue with your passkey"
           challenge="/sign-in/second-factor/challenge"
           onGiven={(passkey) => give({ passkey })}

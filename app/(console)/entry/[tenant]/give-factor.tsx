@@ -19,6 +19,7 @@ export function GiveFactor({
     <div className="space-y-5">
       {has.passkey ? (
         <PasskeyButton
+          autoFocus={!has.totp}
           label="Continue with your passkey"
           challenge="/me/confirm/challenge"
           onGiven={(passkey) => give({ passkey })}

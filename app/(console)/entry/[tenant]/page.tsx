@@ -12,7 +12,8 @@ import { listProviders } from "#lib/identities/queries.ts";
 import { paths, safeReturnPath } from "#lib/paths.ts";
 import { demandsOn } from "#lib/policies/queries.ts";
 import { factorsAtHand } from "#lib/second-factors/queries.ts";
-import { enterTenant } from "#lib/tenants/queries.ts";
+import { enterTenant, listMyTenants } from "#lib/tenants/queries.ts";
+import { SignOutButton } from "../../sign-out-button.tsx";
 import { GiveFactor } from "./give-factor.tsx";
 
 export const metadata: Metadata = { title: "One more thing" };
@@ -36,12 +37,19 @@ export default async function EntryPage({ params, searchParams }: Props) {
   }
   const asked = await demandsOn(actor, slug);
   const name = asked?.name ?? slug;
+  // Whoever belongs to this one alone would be led from the list straight back here.
+  const { data: mine } = await listMyTenants(actor, { limit: 2, cursor: undefined, q: undefined });
   const others = (
-    <div className="mt-6 border-t pt-4">
-      <LinkButton className="w-full" href={paths.home()}>
-        Back to your tenants
-      </LinkButton>
-    </div>
+    <>
+      {mine.length > 1 ? (
+        <div className="mt-6 border-t pt-4">
+          <LinkButton className="w-full" href={paths.home()}>
+            Back to your tenants
+          </LinkButton>
+        </div>
+      ) : null}
+      <SignOutButton email={actor.email} />
+    </>
   );
   if (unmet === "sso_required") {
     const usable = listProviders().filter(({ name: provider }) => asked?.ssoProviders.includes(provider));

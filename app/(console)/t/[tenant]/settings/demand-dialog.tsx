@@ -1,6 +1,6 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { FieldGroup } from "#components/form/field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -28,6 +28,7 @@ export function DemandDialog({ kind, path, now, providers, onClose, onSave }: Pr
     now.ssoProviders.length > 0 ? now.ssoProviders : providers.map(({ name }) => name),
   );
   const [busy, setBusy] = useState(false);
+  const keep = useRef<HTMLButtonElement>(null);
   const [error, setError] = useState<unknown>(null);
   const demands: Demands =
     kind === "sso" ? { ...now, onlySso: true, ssoProviders: chosen } : { ...now, requireTwoFactor: true };
@@ -63,11 +64,14 @@ export function DemandDialog({ kind, path, now, providers, onClose, onSave }: Pr
       open={open}
       onClose={() => setOpen(false)}
       onClosed={onClose}
+      initialFocus={keep}
       title={kind === "sso" ? "Let members in only through a provider?" : "Require a second factor?"}
       description="Whoever is in the tenant without it is asked for it at their next step. Nothing of theirs is lost."
       footer={
         <>
-          <Button onClick={() => setOpen(false)}>Leave it as it is</Button>
+          <Button ref={keep} onClick={() => setOpen(false)}>
+            Leave it as it is
+          </Button>
           <Button
             variant="primary"
             loading={busy}
