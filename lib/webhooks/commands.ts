@@ -5,7 +5,7 @@ import { type CommandContext, defineCommand } from "#lib/command/define.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { type EndpointKind, TEST_EVENT, testBody } from "#lib/contract/webhooks.ts";
 import { env } from "#lib/env.ts";
-import { conflict, DomainError, invalid, notFound, staleVersion } from "#lib/errors/domain-error.ts";
+import { conflict, DomainError, invalid, staleVersion } from "#lib/errors/domain-error.ts";
 import { urlProblem } from "#lib/outbound/url-problem.ts";
 import { type SealedSecret, sealSecret, webhookSecretBinding } from "#lib/secrets/sealed-secret.ts";
 import { type EndpointRow, readDelivery, readEndpoint, toEndpointViews } from "./queries.ts";
@@ -269,7 +269,7 @@ export const testEndpoint = defineCommand(
   },
 );
 
-/** Sends a finished delivery again, with the same event id and body. Throws `not_found` or `conflict`. */
+/** Sends a delivery again, or at once when it waits for its next attempt, with the same event id and body. Throws `not_found` or `conflict`. */
 export const redeliver = defineCommand(
   "job.act",
   async ({ tx, actor, audit }, input: { id: string }): Promise<DeliveryDetail> => {
@@ -278,9 +278,12 @@ export const redeliver = defineCommand(
     const refusal = whyNotRedeliver(before);
     if (refusal) throw conflict(refusal);
     const changed = await tx.$executeRaw`
-      UPDATE webhook_deliveries SET state = 'waiting', finished_at = NULL, next_at = now(), round_start = attempts
-      WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid AND state <> 'waiting'`;
-    if (changed === 0) throw notFound("delivery");
+      UPDATE webhook_deliveries AS delivery SET state = 'waiting', finished_at = NULL, next_at = now(),
+        round_start = CASE WHEN state = 'waiting' THEN round_start ELSE attempts END
+      WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid AND (state <> 'waiting' OR attempts = (
+        SELECT max(number) FROM webhook_attempts
+        WHERE delivery_id = delivery.id AND tenant_id = delivery.tenant_id))`;
+    if (changed === 0) throw conflict("It is on its way already.");
     await audit({
       action: "webhook.redeliver",
       targetType: "webhook",

@@ -149,7 +149,8 @@ function toDelivery(row: DeliveryRow): DeliveryView {
   return {
     ...rest,
     endpoint: { id: endpointId, kind, url, description, enabled, deleted: deletedAt !== null },
-    nextAt: row.state === "waiting" ? row.nextAt.toISOString() : null,
+    // While an attempt is under way it holds when that counts as lost.
+    nextAt: row.state === "waiting" && row.attempts === (lastNumber ?? 0) ? row.nextAt.toISOString() : null,
     createdAt: row.createdAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     last: lastNumber === null ? null : { status, error },

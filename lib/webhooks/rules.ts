@@ -30,8 +30,16 @@ export function whyNotSend({ enabled, deleted = false }: Standing): string | nul
 }
 
 /** Why a delivery cannot be sent again; null when it can. */
-export function whyNotRedeliver(delivery: { state: string; endpoint: Standing }): string | null {
-  return delivery.state === "waiting" ? "It is on its way already." : whyNotSend(delivery.endpoint);
+export function whyNotRedeliver(delivery: {
+  state: string;
+  attempts: number;
+  nextAt: string | null;
+  endpoint: Standing;
+}): string | null {
+  const { state, attempts, nextAt, endpoint } = delivery;
+  // One that waits for its next attempt need not wait, for the receiver may have been mended.
+  const underWay = state === "waiting" && (attempts === 0 || nextAt === null);
+  return underWay ? "It is on its way already." : whyNotSend(endpoint);
 }
 
 const WORDS: Record<WebhookEvent, string> = {

@@ -121,7 +121,7 @@ export const deliverySchema = z.object({
   eventType: z.string(),
   state: z.enum(DELIVERY_STATES),
   attempts: z.int(),
-  /** When it is tried next; null once it is finished. */
+  /** When it is tried next; null while it is being tried, and once it is finished. */
   nextAt: time.nullable(),
   createdAt: time,
   finishedAt: time.nullable(),

@@ -191,6 +191,35 @@ test("switching off calls off what is on its way, which can be sent again once i
   );
 });
 
+test("what waits for its next attempt can be sent at once, what is being sent cannot, and neither loses its place", async () => {
+  const made = await create();
+  const { id } = await testEndpoint(actor, { id: made.id });
+  const attempt = (number: number) =>
+    query(
+      `INSERT INTO webhook_attempts (delivery_id, tenant_id, number, worker_id, started_at, duration_ms, status, error)
+       VALUES ($1, $2, $3, gen_random_uuid(), now(), 5, 500, 'The answer was 500.')`,
+      [id, actor.tenant.id, number],
+    );
+  await attempt(1);
+  await query(
+    "UPDATE webhook_deliveries SET attempts = 1, next_at = now() + interval '5 hours' WHERE id = $1",
+    [id],
+  );
+  assert.notEqual((await getDelivery(actor, { id })).nextAt, null);
+  await redeliver(actor, { id });
+  const due = "SELECT next_at <= now() AS due, round_start FROM webhook_deliveries WHERE id = $1";
+  assert.deepEqual(await query(due, [id]), [{ due: true, round_start: 0 }]);
+
+  // A worker takes it: an attempt is under way until it is written down.
+  await query(
+    "UPDATE webhook_deliveries SET attempts = 2, next_at = now() + interval '1 minute' WHERE id = $1",
+    [id],
+  );
+  assert.equal((await getDelivery(actor, { id })).nextAt, null, "a lease is no next attempt");
+  await fails("conflict", redeliver(actor, { id }), /on its way already/);
+  assert.deepEqual(await query(due, [id]), [{ due: false, round_start: 0 }]);
+});
+
 test("deleting erases the secret, calls off what waits and keeps the log", async () => {
   const made = await create();
   const sent = await testEndpoint(actor, { id: made.id });

@@ -125,7 +125,7 @@ export const webhookEndpoints: Endpoint[] = [
   tenantEndpoint("job.act", {
     method: "POST",
     path: "/tenants/{tenant}/deliveries/{id}/redeliver",
-    summary: "Send a delivery again, under the same event id",
+    summary: "Send a delivery again, or at once when it waits for its next attempt, under the same event id",
     body: z.strictObject({}),
     response: dataOf(deliveryDetailSchema),
     status: 202,

@@ -14,10 +14,10 @@ import { paths } from "#lib/paths.ts";
 import { eventWords } from "#lib/webhooks/rules.ts";
 import type { DeliveryView } from "#lib/webhooks/schema.ts";
 import {
-  answerText,
   attemptsText,
   DeliveryStatus,
   NextAttempt,
+  progressText,
 } from "../../settings/webhooks/delivery-words.tsx";
 
 const DeliveryPanel = fetchedAhead(() =>
@@ -72,7 +72,7 @@ export function JobDeliveries({ tenant, job }: Props) {
                   </span>
                 </p>
                 <p className="text-muted text-xs">
-                  {answerText(delivery.last)} {attemptsText(delivery.attempts)}
+                  {progressText(delivery)} {attemptsText(delivery.attempts)}
                   {delivery.nextAt && delivery.attempts > 0 ? (
                     <>
                       , the next <NextAttempt at={delivery.nextAt} />

@@ -39,7 +39,7 @@ export function DeliveryPanel({ tenant, role, id, onClose }: Props) {
     setError(null);
     try {
       client.setQueryData(["delivery", tenant, id], await api.post<DeliveryDetail>(`${path}/redeliver`));
-      toast.success("Sent again");
+      toast.success("On its way");
       await Promise.all([
         client.invalidateQueries({ queryKey: ["webhooks", tenant] }),
         client.invalidateQueries({ queryKey: ["job-deliveries", tenant] }),
@@ -68,7 +68,7 @@ export function DeliveryPanel({ tenant, role, id, onClose }: Props) {
             }
             onClick={redeliver}
           >
-            Send again
+            {delivery?.state === "waiting" ? "Send now" : "Send again"}
           </Button>
         </>
       }
@@ -90,7 +90,7 @@ function Story({ delivery }: { delivery: DeliveryDetail }) {
             value: (
               <span role="status" className="inline-flex items-center gap-2">
                 <DeliveryStatus state={state} failed={attemptLog[0]?.error != null} />
-                {nextAt && attemptLog.length >= attempts && attempts > 0 ? (
+                {nextAt && attempts > 0 ? (
                   <>
                     the next attempt <NextAttempt at={nextAt} />
                   </>

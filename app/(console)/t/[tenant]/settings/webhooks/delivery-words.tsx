@@ -39,5 +39,18 @@ export const answerText = (last: { status: number | null; error: string | null }
   return last.error ?? `The answer was ${last.status}.`;
 };
 
+type Told = {
+  state: DeliveryState;
+  attempts: number;
+  nextAt: string | null;
+  last: Parameters<typeof answerText>[0];
+};
+
+/** What came of a delivery so far, in a sentence: nothing is said of an attempt that has not ended. */
+export const progressText = ({ state, attempts, nextAt, last }: Told): string =>
+  state === "waiting" && attempts > 0 && nextAt === null
+    ? `It is being sent.${last ? ` Before: ${answerText(last)}` : ""}`
+    : answerText(last);
+
 export const attemptsText = (attempts: number): string =>
   attempts === 1 ? "1 attempt" : `${attempts} attempts`;

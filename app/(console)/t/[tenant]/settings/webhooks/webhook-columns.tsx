@@ -109,7 +109,7 @@ export const webhookColumns = ({ tenant, refusal, onAct }: Options): Column<Endp
     header: "Last delivery",
     cell: ({ lastDelivery, waiting }) =>
       lastDelivery ? (
-        <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
+        <span className="inline-flex items-center gap-x-2 gap-y-1 max-sm:flex-wrap">
           <DeliveryStatus state={lastDelivery.state} failed={lastDelivery.error !== null} />
           <RelativeTime at={lastDelivery.at} />
           {waiting > 1 ? (

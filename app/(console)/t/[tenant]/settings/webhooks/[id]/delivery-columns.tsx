@@ -5,7 +5,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { paths } from "#lib/paths.ts";
 import { eventWords } from "#lib/webhooks/rules.ts";
 import type { DeliveryView } from "#lib/webhooks/schema.ts";
-import { answerText, attemptsText, DeliveryStatus, NextAttempt } from "../delivery-words.tsx";
+import { attemptsText, DeliveryStatus, NextAttempt, progressText } from "../delivery-words.tsx";
 
 type Options = { tenant: string; onOpen: (id: string) => void };
 
@@ -36,13 +36,13 @@ export const deliveryColumns = ({ tenant, onOpen }: Options): Column<DeliveryVie
     id: "answer",
     header: "Last answer",
     grow: true,
-    cell: ({ last, nextAt, attempts }) => (
-      <span title={answerText(last)}>
-        {answerText(last)}
-        {nextAt && attempts > 0 ? (
+    cell: (delivery) => (
+      <span title={progressText(delivery)}>
+        {progressText(delivery)}
+        {delivery.nextAt && delivery.attempts > 0 ? (
           <span className="text-muted">
             {" "}
-            The next attempt <NextAttempt at={nextAt} />.
+            The next attempt <NextAttempt at={delivery.nextAt} />.
           </span>
         ) : null}
       </span>
