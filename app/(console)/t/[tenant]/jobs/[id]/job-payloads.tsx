@@ -1,6 +1,6 @@
 "use client";
 import { Eye, EyeOff } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { JsonValue } from "#components/code/json-rows.ts";
 import { JsonView } from "#components/code/json-view.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -28,6 +28,11 @@ type Props = {
 export function JobPayloads({ tenant, job, revealed, reveal, onHide }: Props) {
   const [asking, setAsking] = useState(false);
   const [whole, setWhole] = useState(false);
+  const hide = useRef<HTMLButtonElement>(null);
+  // What opened the dialog is gone once it is revealed.
+  useEffect(() => {
+    if (revealed && !asking) hide.current?.focus();
+  }, [revealed, asking]);
   const body = useMemo(() => bodyOf(job.input), [job.input]);
   const label = job.pipeline ? "What the first step is given" : "What the function is given";
   const recent = Date.now() - Date.parse(job.createdAt) < 7 * 86_400_000;
@@ -54,7 +59,7 @@ export function JobPayloads({ tenant, job, revealed, reveal, onHide }: Props) {
             tone="warn"
             title="You see what is masked for others, until you leave this page"
             action={
-              <Button size="small" icon={<EyeOff aria-hidden size={14} />} onClick={onHide}>
+              <Button ref={hide} size="small" icon={<EyeOff aria-hidden size={14} />} onClick={onHide}>
                 Hide again
               </Button>
             }

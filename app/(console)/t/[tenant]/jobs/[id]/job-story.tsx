@@ -13,7 +13,7 @@ import type { JobActionEntry, JobAttempt, JobDetail, RevealedJob } from "#lib/jo
 import { AttemptLogs } from "./attempt-logs.tsx";
 import { PayloadDifference } from "./payload-difference.tsx";
 import { revealedAttempts } from "./revealed.ts";
-import { errorText, storyOf } from "./story.ts";
+import { errorText, linesText, storyOf } from "./story.ts";
 
 const SHOWN_AT_FIRST = 10;
 const PAGE = 25;
@@ -150,9 +150,7 @@ function Attempt({ attempt, step }: { attempt: JobAttempt; step: string | null }
         {attempt.worker ?? "a worker that is gone"}
       </span>
       {attempt.logs ? (
-        <span className="whitespace-nowrap text-muted text-xs">
-          {attempt.logs.lines.length === 1 ? "1 line" : `${attempt.logs.lines.length} lines`} printed
-        </span>
+        <span className="whitespace-nowrap text-muted text-xs">{linesText(attempt.logs)}</span>
       ) : null}
       <span className="ml-auto text-muted">
         <RelativeTime at={attempt.startedAt} />

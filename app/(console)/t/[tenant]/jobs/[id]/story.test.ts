@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { JobAttempt } from "#lib/jobs/schema.ts";
-import { errorText, storyOf } from "./story.ts";
+import { errorText, linesText, storyOf } from "./story.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
 
@@ -56,4 +56,11 @@ test("an attempt's error is told with its whole message, also when its stack doe
     `OrderError: order 7: no answer from stock\n\n${stack}`,
   );
   assert.equal(errorText({ name: "Error", message: "plain text" }), "Error: plain text");
+});
+
+test("lines that were left out count as printed", () => {
+  const line = { at: at(0), level: "info" as const, message: "x" };
+  const logs = { lines: [line], cut: false, dropped: 0, droppedAfter: 0 };
+  assert.equal(linesText(logs), "1 line printed");
+  assert.equal(linesText({ ...logs, cut: true, dropped: 1_499, droppedAfter: 1 }), "1,500 lines printed");
 });

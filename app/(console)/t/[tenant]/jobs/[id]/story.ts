@@ -13,6 +13,12 @@ export function errorText({ name, message, stack }: NonNullable<JobAttempt["erro
   return stack.includes(message) ? stack : `${told}\n\n${stack}`;
 }
 
+/** How much an attempt printed, what was left out included. */
+export function linesText({ lines, dropped }: NonNullable<JobAttempt["logs"]>): string {
+  const printed = lines.length + dropped;
+  return printed === 1 ? "1 line printed" : `${printed.toLocaleString("en")} lines printed`;
+}
+
 /**
  * What happened to a job in order of time: how it began, its attempts and what people did. Of many attempts only
  * the latest `shown` are told one by one; the others are counted.
