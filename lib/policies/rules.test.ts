@@ -47,6 +47,10 @@ test("the blast radius is told in numbers", () => {
   );
   assert.equal(
     previewWords({ ...counts, withoutSecondFactor: 0, tokens: 0 }),
-    "Everybody of 12 members has what it asks for.",
+    "All 12 members have what it asks for.",
+  );
+  assert.equal(
+    previewWords({ members: 1, withoutSecondFactor: 0, withoutProvider: 0, tokens: 0 }),
+    "You are the only member.",
   );
 });
