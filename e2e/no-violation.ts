@@ -41,3 +41,17 @@ export async function expectNoViolationInEitherTheme(page: Page, what: string): 
   await page.emulateMedia({ colorScheme: "light" });
   await expectNoViolation(page, `${what}, light`);
 }
+
+/** A desk and a telephone, in CSS pixels. */
+export const SIZES = [
+  { name: "wide", width: 1440, height: 900 },
+  { name: "phone", width: 375, height: 800 },
+] as const;
+
+/** The same in either theme and at every size: what is wide or narrow is CSS too, so one load shows them all. */
+export async function expectNoViolationAtAnySize(page: Page, what: string): Promise<void> {
+  for (const { name, ...size } of SIZES) {
+    await page.setViewportSize(size);
+    await expectNoViolationInEitherTheme(page, `${what}, ${name}`);
+  }
+}

@@ -40,13 +40,13 @@ async function main(args: string[]): Promise<void> {
     const files = fileStages.includes(stage) ? await testFiles(stage as "unit", filters) : [];
     chosen += files.length;
     if (filters.length > 0 && files.length === 0) continue;
-    await timed(stage, () => runStage(stage, files));
+    await timed(stage, () => runStage(stage, files, filters.length > 0));
   }
   if (filters.length > 0 && chosen === 0)
     throw new StartFailure(`No test file has ${filters.join(" or ")} in its path.`);
 }
 
-async function runStage(stage: Stage, files: string[]): Promise<Counts> {
+async function runStage(stage: Stage, files: string[], traced: boolean): Promise<Counts> {
   switch (stage) {
     case "lint":
       return lintStage();
@@ -63,11 +63,11 @@ async function runStage(stage: Stage, files: string[]): Promise<Counts> {
       // More than there are cores: many of them wait for a clock, a connection or a process to end.
       return nodeTestStage(files, 3);
     case "e2e":
-      return journeys(files);
+      return journeys(files, traced);
   }
 }
 
-async function journeys(files: string[]): Promise<Counts> {
+async function journeys(files: string[], traced: boolean): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 0 };
   const browser = await findBrowser(say);
   await provideServer();
@@ -76,11 +76,17 @@ async function journeys(files: string[]): Promise<Counts> {
   const { startDemoStack } = await import("../tests/harness/stack.ts");
   try {
     // As many as there are cores to use, and no more than there are files to share out.
-    for (let index = 0; index < Math.min(JOURNEYS_AT_ONCE, files.length); index++) {
-      stacks.push(await startDemoStack());
+    const wanted = Array.from({ length: Math.min(JOURNEYS_AT_ONCE, files.length) }, startDemoStack);
+    for (const started of await Promise.allSettled(wanted)) {
+      if (started.status === "fulfilled") stacks.push(started.value);
     }
+    await Promise.all(wanted);
     const told = stacks.map(({ consoleUrl, gatewayUrl, demoFile }) => ({ consoleUrl, gatewayUrl, demoFile }));
-    const environment = { CHROMIUM_PATH: browser, E2E_STACKS: JSON.stringify(told) };
+    const environment = {
+      CHROMIUM_PATH: browser,
+      E2E_STACKS: JSON.stringify(told),
+      ...(traced ? { E2E_TRACE: "1" } : {}),
+    };
     return await browserStage(files, environment, ending.signal);
   } finally {
     await stopStacks();
