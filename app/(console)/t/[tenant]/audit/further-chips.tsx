@@ -8,7 +8,7 @@ import type { AuditFilters } from "#lib/audit-log/schema.ts";
 export const FURTHER = ["target", "request", "from", "to", "support"] as const;
 type Further = (typeof FURTHER)[number];
 
-const DATE = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const WORDS: Record<Further, (value: string) => string> = {
   target: (value) => `Target ${value}`,
   request: (value) => `Request ${value}`,

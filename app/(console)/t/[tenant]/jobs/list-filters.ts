@@ -72,7 +72,7 @@ export function fromLocal(local: string): string {
   return Number.isNaN(at) ? "" : new Date(at).toISOString();
 }
 
-const DATE = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 
 /** A filter that has no control in the bar, in words. `names` are those of ids. */
 export function filterWords(
