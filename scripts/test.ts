@@ -136,6 +136,8 @@ process.once("disconnect", () => void end());
 await main(process.argv.slice(2)).catch((error) => {
   total.failed += reportFailure(error);
 });
+// Told to end, a stage fails and comes here too, perhaps before what it leaves has stopped.
+if (ending.signal.aborted) await new Promise(() => {});
 await server?.stop();
 say(`\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
