@@ -67,11 +67,15 @@ async function runTool(
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  // Whoever is told to end leaves no build running.
+  const end = () => child.kill();
+  process.once("exit", end);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
   const code = await new Promise<number>((resolve) => {
     child.once("error", () => resolve(1));
     child.once("close", (exit) => resolve(exit ?? 1));
   });
+  process.off("exit", end);
   if (code !== 0) throw new StartFailure(`${what} failed:\n${output.slice(-4_000)}`);
 }
