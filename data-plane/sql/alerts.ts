@@ -68,7 +68,7 @@ export const RAISE_ENDPOINT_ALERT = `
 
 /** $1 id, then everything that can change of an alert. */
 export const CHANGE_ALERT = `
-  UPDATE alerts SET summary = $2, errors = $3::json, clear_since = $4, resolved_at = $5, last_told_at = $6, told = $7,
+  UPDATE alerts SET summary = COALESCE($2, summary), errors = $3::json, clear_since = $4, resolved_at = $5, last_told_at = $6, told = $7,
     acknowledged_at = CASE WHEN $8::boolean THEN NULL ELSE acknowledged_at END,
     acknowledged_by = CASE WHEN $8::boolean THEN NULL ELSE acknowledged_by END,
     snoozed_until = CASE WHEN $8::boolean THEN NULL ELSE snoozed_until END

@@ -108,12 +108,10 @@ const NOTHING = { jobs: [], refusals: [], keys: [], tenants: [] };
 async function lookFor(tx: Transaction, text: string): Promise<Omit<Found, "more">> {
   const question = readQuestion(text);
   if (question.kind === "nothing") return NOTHING;
-  if (question.kind === "key" || question.kind === "wrong") {
+  if (question.kind === "wrong") throw invalid([{ path: "q", message: question.why }]);
+  if (question.kind === "key") {
     throw invalid([
-      {
-        path: "q",
-        message: "looks like a secret: a key is looked up by its SHA-256, at /support/keys/lookup",
-      },
+      { path: "q", message: "is a whole key: that is looked up by its SHA-256, at /support/keys/lookup" },
     ]);
   }
   if (question.kind === "key-part") return { ...NOTHING, keys: await findKeys(tx, question) };

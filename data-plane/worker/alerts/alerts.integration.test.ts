@@ -135,6 +135,7 @@ test("growth: one message when it begins, reminders until acknowledged, one when
   assert.deepEqual(await said(), ["alert.opened", "alert.reminder"], "gone for less than some minutes");
   await look(5 * MINUTE);
   assert.deepEqual(await said(), ["alert.opened", "alert.reminder", "alert.resolved"]);
+  assert.match((await alerts())[0].summary, /^6 dead letters/, "what was wrong is still to be read");
   await look(HOUR);
   assert.equal((await said()).length, 3);
   await die(6, now);
@@ -150,11 +151,18 @@ test("age: the oldest dead letter's, over when it has been seen to", async () =>
   assert.deepEqual(await said(), []);
   await look(2 * MINUTE);
   assert.deepEqual(await said(), ["alert.opened"]);
-  assert.match((await alerts())[0].summary, /has waited for 24 hours; more than 24 is too long/);
+  assert.match((await alerts())[0].summary, /has waited for 24 hours; more than 24 hours is too long/);
   await world.superuser.query("UPDATE jobs SET state = 'discarded' WHERE tenant_id = $1", [tenantId]);
   await look();
   await look(6 * MINUTE);
   assert.deepEqual(await said(), ["alert.opened", "alert.resolved"]);
+});
+
+test("an age of days is told in days", async () => {
+  await addRule({ kind: "age", max_age_hours: 72 });
+  await die(1, new Date(now.getTime() - 30 * 24 * HOUR));
+  await look();
+  assert.match((await alerts())[0].summary, /has waited for 30 days; more than 3 days is too long/);
 });
 
 test("new errors: what is there at first is known; each new one is told once, in one alert, as harmless text", async () => {

@@ -94,7 +94,8 @@ async function follow(
   const told = alert.told + (step.tell ? 1 : 0);
   await client.query(CHANGE_ALERT, [
     alert.id,
-    finding.summary,
+    // Afterwards it is to be read what was wrong, and not what was well again.
+    finding.holds ? finding.summary : null,
     JSON.stringify(step.errors),
     step.clearSince,
     step.resolvedAt,

@@ -25,6 +25,9 @@ export type Rule = {
   evaluatedAt: Date | null;
 };
 
+/** A time in whole hours, from two days on in whole days. */
+const longText = (hours: number) => (hours < 48 ? many(hours, "hour") : many(Math.floor(hours / 24), "day"));
+
 const many = (count: number, one: string, more = `${one}s`) =>
   `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 
@@ -46,7 +49,7 @@ async function age(client: pg.PoolClient, rule: Rule, now: Date): Promise<Findin
   const oldest = rows[0]?.at;
   if (!oldest) return { holds: false, summary: "No dead letter waits.", fresh: [] };
   const waits = now.getTime() - oldest.getTime();
-  const summary = `The oldest dead letter has waited for ${many(Math.floor(waits / HOUR_MS), "hour")}; more than ${hours.toLocaleString("en")} is too long.`;
+  const summary = `The oldest dead letter has waited for ${longText(Math.floor(waits / HOUR_MS))}; more than ${longText(hours)} is too long.`;
   return { holds: waits > hours * HOUR_MS, summary, fresh: [] };
 }
 
