@@ -22,8 +22,13 @@ test("a person changes their password with help while typing, and their other br
   await page.getByRole("menuitem", { name: "Your account" }).click();
   await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
 
-  await page.getByRole("button", { name: "Change password" }).click();
+  const change = page.getByRole("button", { name: "Change password" });
   const dialog = page.getByRole("dialog", { name: "Change password" });
+  await change.press("Enter");
+  await expect(dialog.getByLabel("Present password")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(change).toBeFocused();
+  await change.click();
   await dialog.getByLabel("Present password").fill(password);
   const field = dialog.getByLabel("New password");
   await field.fill("password");

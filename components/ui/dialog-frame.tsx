@@ -1,7 +1,7 @@
 "use client";
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { buttonStyle } from "./button-style.ts";
 import { cx } from "./cx.ts";
 import type { DialogProps } from "./dialog.tsx";
@@ -11,6 +11,21 @@ import { SCRIM } from "./popup-style.ts";
 /** What one begins with in a dialog that asks for something, rather than with the cross before it. */
 const FIELD =
   ":is(input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea):not(:disabled, [readonly])";
+
+/** What has the focus; null on the server. */
+const focused = (): HTMLElement | null =>
+  typeof document === "undefined" ? null : (document.activeElement as HTMLElement | null);
+
+const isThere = (element: HTMLElement | null): element is HTMLElement =>
+  element?.isConnected === true && element !== document.body;
+
+/** Puts the focus on the page's content where what opened the dialog is gone, such as the button of an empty list. */
+function catchFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>("main[tabindex]")?.focus({ preventScroll: true });
+  });
+}
 
 /** What dialogs and side panels have in common; `panel` is the class of their box. */
 export function Frame({
@@ -27,6 +42,12 @@ export function Frame({
   panel,
 }: DialogProps & { panel: string }) {
   const body = useRef<HTMLDivElement>(null);
+  // Noted before a field inside takes the focus as it appears, which would then count as what opened the dialog.
+  const opener = useRef<HTMLElement | null>(null);
+  const wasOpen = useRef(false);
+  if (open && !wasOpen.current) opener.current = focused();
+  wasOpen.current = open;
+  useEffect(() => catchFocus, []);
   return (
     <Base.Root
       open={open}
@@ -34,7 +55,9 @@ export function Frame({
         if (!next && !held) onClose();
       }}
       onOpenChangeComplete={(next) => {
-        if (!next) onClosed?.();
+        if (next) return;
+        onClosed?.();
+        catchFocus();
       }}
     >
       <Base.Portal>
@@ -46,7 +69,7 @@ export function Frame({
             // The keyboard of a phone would cover what is to be read first.
             ((by) => (by === "touch" ? true : (body.current?.querySelector<HTMLElement>(FIELD) ?? true)))
           }
-          {...(finalFocus ? { finalFocus } : {})}
+          finalFocus={finalFocus ?? (() => (isThere(opener.current) ? opener.current : true))}
         >
           <header className="flex items-start gap-3 px-4 pt-4 pb-3 sm:px-5">
             <div className="min-w-0 flex-1">
