@@ -360,6 +360,12 @@ test("after the purge no column of any table holds the tenant's id, slug or name
       "INSERT INTO pgboss.job_common (name, data, group_id) VALUES ('jobs', json_build_object('id', $1::text, 'dispatch', 1), $1)",
       [id],
     );
+    await client.query(
+      `INSERT INTO desk_searches (id, operator_email, operator_name, kind, asked, found, tenants, request_id, ip)
+       SELECT gen_random_uuid(), 'o', 'O', 'text', asked, 2, tenants, 'r', 'i' FROM (VALUES ('vanish', ARRAY[$1, 'other']),
+         ('the vanishing act', '{}'), ($2::text, '{}'), ('bystander', '{bystander}')) looked(asked, tenants)`,
+      [SLUG, id],
+    );
     const before = await holding(client, [id]);
     assert.ok(before.length > 40, `only ${before.length} tables hold something of it`);
   });
@@ -370,6 +376,12 @@ test("after the purge no column of any table holds the tenant's id, slug or name
   await superuser(async (client) => {
     assert.deepEqual(await holding(client, [id, SLUG, "vanishing act", bound.id]), []);
     assert.deepEqual(await fingerprint(client, other.tenant.id), kept);
+    const { rows } = await client.query("SELECT DISTINCT asked, tenants FROM desk_searches ORDER BY tenants");
+    assert.deepEqual(rows, [
+      { asked: null, tenants: [] },
+      { asked: "bystander", tenants: ["bystander"] },
+      { asked: null, tenants: ["other"] },
+    ]);
     assert.equal(
       (await client.query("SELECT FROM users WHERE id = $1", [actor.userId])).rowCount,
       1,

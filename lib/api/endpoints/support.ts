@@ -48,6 +48,7 @@ const desk: Endpoint[] = [
     summary: "Find a job, request, key or tenant by id or part in every tenant; never send a whole key",
     query: z.strictObject({ q: supportQuestion }),
     response: dataOf(foundSchema),
+    leavesTrace: true,
     handle: async ({ actor, query }) => ({ data: await findAnywhere(actor, query) }),
   }),
   operatorEndpoint({
