@@ -43,8 +43,6 @@ export type Exchange = {
   /** On a route with a cache: where the answer came from, and who keeps the target's. */
   cache: "hit" | "miss" | "bypass" | null;
   recorder: Recorder | null;
-  /** Called when the caller is gone or has its answer, after the request's line has been written. */
-  onGone: (() => void) | null;
   /** For the log: the code of the gateway's own error, and what went wrong with the target. */
   code: string | null;
   targetError: { name: string; message: string } | null;

@@ -103,7 +103,6 @@ export function createGatewayServer(
       caller: null,
       cache: null,
       recorder: null,
-      onGone: null,
       code: null,
       targetError: null,
     };
@@ -144,7 +143,6 @@ export function createGatewayServer(
       const failedTarget = targetError && route ? route.route.target.type : null;
       state.metrics.count(status, code, durationMs, failedTarget);
       requests?.write(exchange, mark === -1 ? url : url.slice(0, mark), status, durationMs);
-      exchange.onGone?.();
     });
     const problem = headProblem(req);
     if (problem) return refuseMalformed(exchange, problem);

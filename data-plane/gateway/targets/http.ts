@@ -137,7 +137,7 @@ function relay(
   const finish = () => {
     over = true;
     clearTimeout(timer);
-    exchange.onGone = null;
+    res.off("close", onClose);
     done();
   };
   /** Answers with an error, or cuts off an answer that has begun, and lets the upstream go. */
@@ -153,7 +153,8 @@ function relay(
     controller?.abort(error);
   };
   const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`), true), timeoutMs);
-  exchange.onGone = () => fail(new Error("the caller has gone"));
+  const onClose = () => fail(new Error("the caller has gone"));
+  res.once("close", onClose);
 
   upstreams.dispatch(options, {
     onRequestStart(started) {
