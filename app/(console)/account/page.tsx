@@ -33,7 +33,7 @@ export default async function AccountPage() {
       <TwoFactorSection initial={factors} email={account.email} />
       <PasskeysSection initial={factors} email={account.email} />
       <ProvidersSection initial={providers} />
-      <SessionsSection />
+      <SessionsSection providers={providers.providers} />
       <PersonalTokens origin={env.consoleUrl} />
       <ActivitySection />
     </PersonFrame>

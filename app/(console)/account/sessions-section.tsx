@@ -12,11 +12,11 @@ import { toast } from "#components/ui/toast.tsx";
 import type { BrowserSession } from "#lib/account/schema.ts";
 import { api } from "#lib/api/client.ts";
 import { AccountSection } from "./account-section.tsx";
-import { signInWords } from "./sign-in-words.ts";
+import { type ProviderLabels, signInWords } from "./sign-in-words.ts";
 import { ACTIVITY_KEY, SESSIONS_KEY } from "./use-account.ts";
 
 /** Every browser in which somebody is signed in, and a way to end each, or all the others. */
-export function SessionsSection() {
+export function SessionsSection({ providers }: { providers: ProviderLabels }) {
   const client = useQueryClient();
   const [ending, setEnding] = useState<BrowserSession | "others" | null>(null);
   const list = useInfiniteQuery({
@@ -50,7 +50,12 @@ export function SessionsSection() {
         <>
           <ul className="divide-y border-y">
             {sessions.map((session) => (
-              <SessionRow key={session.id} session={session} onEnd={() => setEnding(session)} />
+              <SessionRow
+                key={session.id}
+                session={session}
+                providers={providers}
+                onEnd={() => setEnding(session)}
+              />
             ))}
           </ul>
           <div className="mt-3 flex flex-wrap gap-2">
@@ -88,7 +93,15 @@ export function SessionsSection() {
   );
 }
 
-function SessionRow({ session, onEnd }: { session: BrowserSession; onEnd: () => void }) {
+function SessionRow({
+  session,
+  providers,
+  onEnd,
+}: {
+  session: BrowserSession;
+  providers: ProviderLabels;
+  onEnd: () => void;
+}) {
   return (
     <li className="flex items-start gap-3 py-3">
       <Globe aria-hidden size={16} className="mt-0.5 shrink-0 text-muted" />
@@ -102,7 +115,7 @@ function SessionRow({ session, onEnd }: { session: BrowserSession; onEnd: () => 
           {session.place ? `, ${session.place}` : ""}, last used <RelativeTime at={session.lastSeenAt} />
         </p>
         <p className="text-muted">
-          Signed in <RelativeTime at={session.createdAt} /> {signInWords(session)}
+          Signed in <RelativeTime at={session.createdAt} /> {signInWords(session, providers)}
         </p>
       </div>
       {session.current ? null : (
