@@ -195,8 +195,13 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
   };
 }
 
-/** In words that hold no address and no password. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? String(message).split(/[\s:]/, 1)[0] ?? "unknown";
+/** What errors may say in full: others could name an address. */
+const PLAIN_REASONS = new Set(["it answers too slowly", "Socket closed unexpectedly", "Connection timeout"]);
+
+/** Why Redis could not be asked, in words that hold no address and no password. */
+export function reasonOf(error: unknown): string {
+  const { code, message, name } = error as NodeJS.ErrnoException;
+  if (code) return code;
+  if (PLAIN_REASONS.has(message)) return message;
+  return /^[A-Z]{2,}(?= )/.exec(message)?.[0] ?? name; // Redis begins its errors with their kind, as in NOAUTH
 }
