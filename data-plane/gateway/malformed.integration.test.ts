@@ -42,6 +42,8 @@ test("a malformed request is 400 in the envelope with a request ID, and the conn
     "an unknown method": "BREW /gw/acme/open HTTP/1.1\nHost: a",
     "a space in a header's name": "GET /gw/acme/open HTTP/1.1\nHost : a",
     "no protocol": "nonsense",
+    "a protocol to come": "GET /gw/acme/open HTTP/2.0\nHost: a",
+    "a protocol long gone": "GET /gw/acme/open HTTP/0.9\nHost: a",
     "headers that are too large": `GET /gw/acme/open HTTP/1.1\nHost: a\nX: ${"x".repeat(40_000)}`,
     "an unknown expectation": "POST /gw/acme/open HTTP/1.1\nHost: a\nExpect: wonders\nContent-Length: 1",
   };

@@ -9,6 +9,7 @@ const PREFIX = "/gw/";
  * smuggled past a gateway.
  */
 export function headProblem(request: IncomingMessage): string | null {
+  if (request.httpVersionMajor !== 1) return "Only HTTP/1.1 and HTTP/1.0 are understood.";
   const raw = request.rawHeaders;
   let hosts = 0;
   let keys = 0;
