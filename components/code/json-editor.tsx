@@ -1,5 +1,5 @@
 "use client";
-import dynamic from "next/dynamic";
+import { fetchedWhenShown } from "#components/ui/fetched-ahead.tsx";
 import type { ErrorDetail } from "#lib/contract/errors.ts";
 
 export type JsonEditorProps = {
@@ -18,10 +18,7 @@ export type JsonEditorProps = {
 };
 
 /** An editor for a JSON text: coloured, foldable, searchable (Ctrl/⌘ F), checked while typing. Fetched when shown. */
-export const JsonEditor = dynamic<JsonEditorProps>(
+export const JsonEditor = fetchedWhenShown<JsonEditorProps>(
   () => import("./json-editor-view.tsx").then((module) => module.JsonEditorView),
-  {
-    ssr: false,
-    loading: () => <div aria-hidden className="h-45 rounded-md border border-edge bg-surface" />,
-  },
+  <div aria-hidden className="h-45 rounded-md border border-edge bg-surface" />,
 );

@@ -1,7 +1,6 @@
 "use client";
 import { Menu as MenuIcon } from "lucide-react";
-import dynamic from "next/dynamic";
-import { type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { buttonStyle } from "#components/ui/button-style.ts";
 import { cx } from "#components/ui/cx.ts";
 import { fetchedAhead } from "#components/ui/fetched-ahead.tsx";
@@ -24,7 +23,7 @@ const ShortcutsDialog = fetchedAhead(() =>
 );
 
 /** Only operators ever fetch it. */
-const SupportBar = dynamic(() => import("./support-bar.tsx").then((module) => module.SupportBar));
+const SupportBar = lazy(() => import("./support-bar.tsx").then((module) => ({ default: module.SupportBar })));
 
 const Drawer = fetchedAhead(() => import("./drawer.tsx").then((module) => module.Drawer));
 
@@ -70,7 +69,11 @@ export function Shell({ tenant, tenants, deleted = 0, person, support, notice, c
       >
         Skip to the content
       </a>
-      {support ? <SupportBar tenant={tenant} session={support} /> : null}
+      {support ? (
+        <Suspense>
+          <SupportBar tenant={tenant} session={support} />
+        </Suspense>
+      ) : null}
       <div className={cx("lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]", support ? "[--bar:2.5rem]" : null)}>
         <aside
           aria-label="Sidebar"

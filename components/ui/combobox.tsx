@@ -1,5 +1,5 @@
 "use client";
-import dynamic from "next/dynamic";
+import { fetchedWhenShown } from "./fetched-ahead.tsx";
 import { CONTROL } from "./input.tsx";
 import type { Option } from "./select.tsx";
 
@@ -18,7 +18,7 @@ export type MultiComboboxProps = {
 };
 
 /** Several of many, found by typing; each choice is a chip that can be taken away. Fetched after the page. */
-export const MultiCombobox = dynamic<MultiComboboxProps>(
+export const MultiCombobox = fetchedWhenShown<MultiComboboxProps>(
   () => import("./combobox-list.tsx").then((module) => module.ComboboxList),
-  { ssr: false, loading: () => <div aria-hidden className={`${CONTROL} h-8 pointer-coarse:h-10`} /> },
+  <div aria-hidden className={`${CONTROL} h-8 pointer-coarse:h-10`} />,
 );

@@ -31,6 +31,32 @@ function fetchAhead(load: Load): void {
 const never = () => () => undefined;
 
 /**
+ * A part that is no use without JavaScript, or comes late: fetched when it is first shown, with a placeholder of its
+ * size until then and in the server's HTML. For the top of a module.
+ */
+export function fetchedWhenShown<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  placeholder: ReactNode = null,
+): (props: Props) => ReactNode {
+  const Part = lazy(async () => ({ default: await load() })) as unknown as ComponentType<Props>;
+  // biome-ignore lint/correctness/noComponentHookFactories: it is called once for each part, at the top of a module
+  return function FetchedWhenShown(props) {
+    const inBrowser = useSyncExternalStore(
+      never,
+      () => true,
+      () => false,
+    );
+    return inBrowser ? (
+      <Suspense fallback={placeholder}>
+        <Part {...props} />
+      </Suspense>
+    ) : (
+      placeholder
+    );
+  };
+}
+
+/**
  * A part that only a press brings up: no page carries it, and it is fetched at the first sign of somebody at the
  * page, so that the press finds it there. For the top of a module; in the server's HTML there is nothing of it.
  */
@@ -38,18 +64,5 @@ export function fetchedAhead<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): (props: Props) => ReactNode {
   fetchAhead(load);
-  const Part = lazy(async () => ({ default: await load() })) as unknown as ComponentType<Props>;
-  // biome-ignore lint/correctness/noComponentHookFactories: it is called once for each part, at the top of a module
-  return function FetchedAhead(props) {
-    const inBrowser = useSyncExternalStore(
-      never,
-      () => true,
-      () => false,
-    );
-    return inBrowser ? (
-      <Suspense>
-        <Part {...props} />
-      </Suspense>
-    ) : null;
-  };
+  return fetchedWhenShown(load);
 }

@@ -1,5 +1,5 @@
 "use client";
-import dynamic from "next/dynamic";
+import { fetchedWhenShown } from "./fetched-ahead.tsx";
 import { CONTROL } from "./input.tsx";
 import type { Option } from "./select.tsx";
 
@@ -15,7 +15,7 @@ export type SuggestProps = {
 };
 
 /** One line of text with what it usually is on offer; anything else may be typed as well. Fetched after the page. */
-export const Suggest = dynamic<SuggestProps>(
+export const Suggest = fetchedWhenShown<SuggestProps>(
   () => import("./suggest-list.tsx").then((module) => module.SuggestList),
-  { ssr: false, loading: () => <div aria-hidden className={`${CONTROL} h-8 pointer-coarse:h-10`} /> },
+  <div aria-hidden className={`${CONTROL} h-8 pointer-coarse:h-10`} />,
 );

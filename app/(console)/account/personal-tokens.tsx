@@ -1,13 +1,13 @@
 "use client";
-import dynamic from "next/dynamic";
 import { tryLine } from "#components/tokens/scope.ts";
+import { fetchedWhenShown } from "#components/ui/fetched-ahead.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { AccountSection } from "./account-section.tsx";
 
 // A list with its dialogs is most of a page's script, and stands at the end of this one.
-const TokenPanel = dynamic(
+const TokenPanel = fetchedWhenShown(
   () => import("#components/tokens/token-panel.tsx").then((module) => module.TokenPanel),
-  { loading: () => <Skeleton className="h-20" /> },
+  <Skeleton className="h-20" />,
 );
 
 /** The person's tokens that are bound to no tenant. */

@@ -1,11 +1,11 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useEffect } from "react";
 import { Field } from "#components/form/field.tsx";
 import { FieldNotes } from "#components/form/field-notes.ts";
 import { FoldedSection } from "#components/form/folded-section.tsx";
 import { Form } from "#components/form/form.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { fetchedAhead, fetchedWhenShown } from "#components/ui/fetched-ahead.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { LinkButton } from "#components/ui/link-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -17,7 +17,6 @@ import { ApiError } from "#lib/api/client.ts";
 import { METHODS } from "#lib/contract/methods.ts";
 import { paths } from "#lib/paths.ts";
 import { KeysOfRoute } from "../keys/keys-of-route.tsx";
-import { RouteConflict } from "./route-conflict.tsx";
 import { RouteFindings } from "./route-findings.tsx";
 import { SECTIONS } from "./route-sections.ts";
 import { SaveState } from "./save-state.tsx";
@@ -29,11 +28,14 @@ import { useSections } from "./use-sections.ts";
 const METHOD_OPTIONS = METHODS.map((value) => ({ value, label: value }));
 
 const loadSections = () => import("./section-fields.tsx").then((module) => module.SectionFields);
-const SectionFields = dynamic(loadSections, { ssr: false, loading: () => <Skeleton className="h-24" /> });
-const RoutePreview = dynamic(() => import("./route-preview.tsx").then((module) => module.RoutePreview), {
-  ssr: false,
-  loading: () => <Skeleton className="h-96" />,
-});
+const SectionFields = fetchedWhenShown(loadSections, <Skeleton className="h-24" />);
+const RoutePreview = fetchedWhenShown(
+  () => import("./route-preview.tsx").then((module) => module.RoutePreview),
+  <Skeleton className="h-96" />,
+);
+const RouteConflict = fetchedAhead(() =>
+  import("./route-conflict.tsx").then((module) => module.RouteConflict),
+);
 
 type RouteFormProps = {
   tenant: string;
