@@ -40,7 +40,8 @@ function ask(url: string, agent: Agent): Promise<Outcome> {
 
 test("SIGTERM under load loses no request behind a load balancer: kept connections and new ones, until /readyz says no", async () => {
   const gateway = await startGateway(fixture.database, {
-    environment: { FUNCTIONS_DIR: fixture.directory, FUNCTION_THREADS: "4" },
+    // Long enough for this process to hear of it also when it has to wait for a busy machine.
+    environment: { FUNCTIONS_DIR: fixture.directory, FUNCTION_THREADS: "4", GATEWAY_STOP_DELAY_MS: "3000" },
   });
   const keyed = `${gateway.url}/gw/acme/keyed`;
   const outcomes: Outcome[] = [];
