@@ -104,6 +104,18 @@ test("what a gateway served first is superseded after a roll back, and asking la
   });
 });
 
+test("a gateway that started after a revision was published serves it, and is not said to have taken that long", async () => {
+  const { gateways: before } = await getPropagation(actor, { number: 3 });
+  const later = await startGateway(plane.database, { environment: { INSTANCE_NAME: "gw-3" } });
+  try {
+    const all = await told(3, { "gw-1": "serving", "gw-2": "serving", "gw-3": "serving" });
+    assert.equal(all.find(({ name }) => name === "gw-3")?.afterMs, null);
+    assert.ok(before.every(({ afterMs }) => afterMs !== null));
+  } finally {
+    await later.stop();
+  }
+});
+
 test("a gateway that refuses says why and keeps what it had; one that is killed stays listed as silent", async () => {
   await withClient(plane.database.superuserUrl, async (client) => {
     await client.query(

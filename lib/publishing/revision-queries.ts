@@ -82,8 +82,8 @@ type GatewayRow = {
 
 /**
  * Which of the gateways serve a revision, and how soon. Times are differences of the database's own clock: from
- * storing the revision to storing the gateway's answer, so a gateway served it a moment earlier than is said. One
- * that was not heard from stays listed for a day, unless another has started at its name and address since.
+ * storing the revision to storing the gateway's answer, so a gateway served it a moment earlier than is said. A
+ * gateway that started after the revision was published has none: it had nothing to follow. One that was not heard from stays listed for a day, unless another has started at its name and address since.
  */
 export const getPropagation = defineQuery(
   "tenant.read",
@@ -96,7 +96,8 @@ export const getPropagation = defineQuery(
       SELECT g.id, g.name, g.last_seen_at AS "lastSeenAt",
         greatest(0, extract(epoch FROM now() - g.last_seen_at) * 1000)::float8 AS "silentMs",
         a.revision, a.refused, a.error,
-        (extract(epoch FROM a.acknowledged_at - r.published_at) * 1000)::float8 AS "afterMs"
+        CASE WHEN g.started_at <= r.published_at
+          THEN (extract(epoch FROM a.acknowledged_at - r.published_at) * 1000)::float8 END AS "afterMs"
       FROM gateway_instances g
       JOIN revisions r ON r.tenant_id = ${tenantId}::uuid AND r.number = ${input.number}::int
       LEFT JOIN acknowledgements a ON a.instance_id = g.id AND a.tenant_id = r.tenant_id

@@ -171,7 +171,8 @@ export const propagationSchema = z.object({
       id: z.uuid(),
       name: z.string(),
       state: z.enum(["serving", "waiting", "refused", "superseded", "silent"]),
-      /** Milliseconds from storing the revision to storing this gateway's answer, both by the database's clock. */
+      /** Milliseconds from storing the revision to storing this gateway's answer, both by the database's clock; null
+       * where there is no answer, or the gateway started later. */
       afterMs: z.int().nullable(),
       /** What it serves, as far as it has said. */
       revision: z.int().nullable(),

@@ -24,6 +24,10 @@ const silent = gateway({ state: "silent", afterMs: null, revision: 3, silentMs: 
 test("the slowest gateway's time is named once all of them serve", () => {
   assert.equal(propagationText(of(gateway({}), gateway({ afterMs: 15 }))), "r4 live on 2 of 2 in 15 ms");
   assert.equal(propagationText(of(gateway({}), waiting)), "r4 live on 1 of 2");
+  const later = gateway({ afterMs: null });
+  assert.equal(propagationText(of(gateway({ afterMs: 15 }), later)), "r4 live on 2 of 2 in 15 ms");
+  assert.equal(propagationText(of(later)), "r4 live on 1 of 1");
+  assert.equal(reachText(later), "live");
   assert.equal(propagationText(of()), "r4 is published, but no gateway is running");
 });
 

@@ -12,14 +12,14 @@ export function isSettled({ gateways }: Propagation): boolean {
   );
 }
 
-/** "r4 live on 2 of 2 in 12 ms": the slowest gateway counts, and the time is named once all of them serve. */
+/** "r4 live on 2 of 2 in 12 ms": the slowest gateway that was there counts, and the time is named once all serve. */
 export function propagationText({ number, gateways }: Propagation): string {
   const name = `r${number}`;
   if (gateways.length === 0) return `${name} is published, but no gateway is running`;
   const serving = gateways.filter(({ state, silentMs }) => state === "serving" && silentMs === 0);
   const all = serving.length === gateways.length;
   const times = serving.flatMap(({ afterMs }) => (afterMs === null ? [] : [afterMs]));
-  const timed = all && times.length === gateways.length ? ` in ${durationText(Math.max(...times))}` : "";
+  const timed = all && times.length > 0 ? ` in ${durationText(Math.max(...times))}` : "";
   return `${name} live on ${serving.length} of ${gateways.length}${timed}`;
 }
 
@@ -27,8 +27,7 @@ export function propagationText({ number, gateways }: Propagation): string {
 export function reachText(gateway: GatewayReach): string {
   const { state, afterMs, silentMs, revision, error } = gateway;
   const words: string[] = [];
-  if (state === "serving")
-    words.push(afterMs === null ? "did not say when" : `after ${durationText(afterMs)}`);
+  if (state === "serving") words.push(afterMs === null ? "live" : `after ${durationText(afterMs)}`);
   if (state === "refused") {
     words.push(error ?? "It gave no reason.");
     words.push(revision === null ? "It serves nothing." : `It keeps serving r${revision}.`);
