@@ -16,7 +16,7 @@ async function givePassword(page: Page, email: string, password: string, asked: 
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("heading", { name: "Second step" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Second factor" })).toBeVisible();
 }
 
 /** A device that makes and gives passkeys with a finger that always fits. */
@@ -43,7 +43,7 @@ test("an authenticator app is set up, asked for after the password, and stood in
   const viewer = demoPerson("acme", "viewer");
   await signInAfresh(page, "acme", "viewer");
   await page.goto("/account");
-  const section = region(page, "Second step");
+  const section = region(page, "Second factor");
   await section.getByRole("button", { name: "Set up app" }).click();
   const setup = page.getByRole("dialog", { name: "Set up an authenticator app" });
   await expect(setup.getByRole("img", { name: /QR code/ })).toBeVisible();

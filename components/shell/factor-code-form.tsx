@@ -17,7 +17,7 @@ const KINDS = {
   },
   recoveryCode: {
     label: "Recovery code",
-    hint: "One of the codes that you stored when you set up the second step. Each works once.",
+    hint: "One of the codes that you stored when you set up the second factor. Each works once.",
     plain: plainRecoveryCode,
     whyNot: (plain: string) =>
       /^[0-9a-z]{16}$/.test(plain) ? null : "Enter one code: 16 letters and digits, in four groups.",

@@ -24,7 +24,7 @@ type Person = Addressee & { userId: string };
 const TOLD_AT = 5;
 
 const askingAs = (person: Person, { requestId, ip }: { requestId: string; ip: string }): Asking => ({
-  label: `${person.email} (second step)`,
+  label: `${person.email} (second factor)`,
   requestId,
   ip,
 });

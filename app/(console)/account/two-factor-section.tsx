@@ -60,7 +60,7 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
   return (
     <AccountSection
       id="two-factor"
-      title="Second step"
+      title="Second factor"
       description="Besides the password, signing in asks for a second factor that only you have: a code of an app on your phone, or a passkey."
     >
       <div className="space-y-4">

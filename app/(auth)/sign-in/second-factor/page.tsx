@@ -6,7 +6,7 @@ import { paths, safeReturnPath } from "#lib/paths.ts";
 import { factorsAtHand } from "#lib/second-factors/queries.ts";
 import { SecondFactorForm } from "./second-factor-form.tsx";
 
-export const metadata: Metadata = { title: "Second step" };
+export const metadata: Metadata = { title: "Second factor" };
 
 type Props = { searchParams: Promise<{ callbackUrl?: string | string[] }> };
 
@@ -19,7 +19,7 @@ export default async function SecondFactorPage({ searchParams }: Props) {
   if (!due) redirect(paths.signIn(returnTo));
   const has = await factorsAtHand(due.userId);
   return (
-    <PlainPage title="Second step" lead={<span className="wrap-anywhere">Signing in as {due.email}.</span>}>
+    <PlainPage title="Second factor" lead={<span className="wrap-anywhere">Signing in as {due.email}.</span>}>
       <SecondFactorForm has={has} returnTo={returnTo} />
     </PlainPage>
   );
