@@ -2,9 +2,13 @@ import { inService } from "./jobs.ts";
 
 /** The statements of the webhooks' outbox. Times are in milliseconds, and the database's clock counts. */
 
-/** $1 tenants: those of their endpoints that are enabled, and the moment at which this transaction began. */
+/**
+ * $1 tenants: those of their endpoints that are enabled, with what their tenant masks, and the moment at which this
+ * transaction began.
+ */
 export const ENDPOINTS_TO_TELL = `
-  SELECT id, tenant_id AS "tenantId", events, functions, now()::timestamptz(3) AS at
+  SELECT id, tenant_id AS "tenantId", events, functions, now()::timestamptz(3) AS at,
+    ARRAY(SELECT path FROM job_mask_rules rule WHERE rule.tenant_id = webhook_endpoints.tenant_id) AS "maskRules"
   FROM webhook_endpoints WHERE enabled AND tenant_id = ANY ($1::uuid[])`;
 
 /** By arrays of one element each: $1 id, $2 tenant, $3 endpoint, $4 job, $5 event id, $6 type, $7 body; $8 attempts. */

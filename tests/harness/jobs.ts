@@ -30,6 +30,7 @@ const HANDLERS: Record<string, string> = {
   echo: "export const handler = async (event, context) => ({ event, context });",
   fails:
     'export const handler = async (event, context) => { throw new TypeError("cannot read row " + context.attempt); };',
+  complains: "export const handler = (event) => { throw new Error(event.words); };",
   recovers:
     "export const handler = async (event, context) => { if (context.attempt < 2) throw new Error('not yet'); return 'done'; };",
   hangs: "export const handler = () => new Promise(() => setInterval(() => {}, 1000));",

@@ -1,5 +1,6 @@
 import { ENDPOINTS_TO_TELL, WRITE_DELIVERIES } from "#data-plane/sql/webhooks.ts";
 import type { AfterEnding, Settled } from "#data-plane/worker/after-ending.ts";
+import { maskerOf } from "#lib/contract/masking.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { jobEventBody, jobEventId, MAX_DELIVERY_ATTEMPTS } from "#lib/contract/webhooks.ts";
 
@@ -12,7 +13,14 @@ export const UNAWARE_MS = 1_000;
 /** Tenants to remember; more are forgotten all at once, which costs a query each. */
 const MOST_REMEMBERED = 20_000;
 
-type Endpoint = { id: string; tenantId: string; events: string[]; functions: string[]; at: Date };
+type Endpoint = {
+  id: string;
+  tenantId: string;
+  events: string[];
+  functions: string[];
+  maskRules: string[];
+  at: Date;
+};
 type Ended = Settled & { state: "succeeded" | "dead" };
 
 const isEnded = (job: Settled): job is Ended => job.state === "succeeded" || job.state === "dead";
@@ -21,6 +29,13 @@ const concerns = (endpoint: Endpoint, job: Ended): boolean =>
   endpoint.tenantId === job.tenantId &&
   endpoint.events.includes(eventOf(job)) &&
   (endpoint.functions.length === 0 || endpoint.functions.includes(job.function));
+
+/** What an endpoint is told of a job: its error as people see it, with what its tenant masks. */
+function bodyFor({ maskRules, at }: Endpoint, job: Ended): string {
+  const masker = maskerOf(maskRules);
+  const error = job.error && { ...job.error, message: masker.text(job.error.message) };
+  return jobEventBody({ ...job, error, attempts: job.attempt }, at.toISOString());
+}
 
 /** What writes the events of ended jobs into the outbox, in the transaction that ends them. */
 export function createOutbox(unawareMs: number = UNAWARE_MS): AfterEnding {
@@ -51,7 +66,7 @@ export function createOutbox(unawareMs: number = UNAWARE_MS): AfterEnding {
           job,
           endpoint,
           eventId: jobEventId(job.id, job.attempt),
-          body: jobEventBody({ ...job, attempts: job.attempt }, endpoint.at.toISOString()),
+          body: bodyFor(endpoint, job),
         })),
     );
     if (told.length === 0) return;

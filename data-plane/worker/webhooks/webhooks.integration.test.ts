@@ -83,6 +83,19 @@ test("a job's success and its death are told, signed, without what went in or ca
   assert.match(JSON.parse(told.get(bad)?.body ?? "").data.error.message, /cannot read row 1/);
 });
 
+test("what a tenant masks, and what everybody does, is masked in the error that is told", async () => {
+  const endpoint = await add();
+  await world.superuser.query(
+    "INSERT INTO job_mask_rules (tenant_id, path, pattern) VALUES ($1, 'customer.iban', '^x$'), ($2, 'row', '^x$')",
+    [tenantId, world.tenantId],
+  );
+  const words = 'no login with password=hunter2 iban=DE02 row=7 {"iban": "DE03"}';
+  await enqueue("complains", { input: { words } });
+  await settled(endpoint, "delivered");
+  const { message } = JSON.parse(receiver.received[0]?.body ?? "").data.error;
+  assert.equal(message, 'no login with password=••• iban=••• row=7 {"iban": "•••"}');
+});
+
 test("nobody is told of another tenant's job, of another function, or of what was not asked for", async () => {
   const other = await addTenant(world, `elsewhere-${tenants}`);
   const theirs = await add({ tenantId: other });
