@@ -22,7 +22,9 @@ test("a person changes their password with help while typing, and their other br
   await page.getByRole("menuitem", { name: "Your account" }).click();
   await expect(page.getByRole("heading", { name: "Your account" })).toBeVisible();
 
-  const change = page.getByRole("button", { name: "Change password" });
+  const change = page
+    .getByRole("region", { name: "Password", exact: true })
+    .getByRole("button", { name: "Change password" });
   const dialog = page.getByRole("dialog", { name: "Change password" });
   await change.press("Enter");
   await expect(dialog.getByLabel("Present password")).toBeFocused();

@@ -8,15 +8,20 @@ const COLOUR_CHECKS = ["color-contrast", "link-in-text-block"];
 const axeOf = (page: Page) =>
   new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ["violations"] });
 
-/** Until colours and places are what they will stay: half-way through a change they are nobody's. */
+/** Frames come within milliseconds; a page that has nothing to draw may be given none at all. */
+const LONGEST_FRAME_MS = 1_000;
+
+/** Colours and places as they will stay: half-way through a change they are nobody's. */
 const atRest = (page: Page) =>
-  page.evaluate(async () => {
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
+  page.evaluate(async (longest) => {
+    await Promise.race([
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      new Promise((resolve) => setTimeout(resolve, longest)),
+    ]);
+    for (const animation of document.getAnimations()) {
+      if (Number.isFinite(animation.effect?.getComputedTiming().endTime)) animation.finish();
+    }
+  }, LONGEST_FRAME_MS);
 
 async function expectNothingFound(page: Page, axe: AxeBuilder, what: string): Promise<void> {
   await atRest(page);
