@@ -123,7 +123,7 @@ function Line({ row, hit, onToggle, leafHref }: LineProps) {
           <button
             type="button"
             aria-expanded={row.kind === "open"}
-            aria-label={`${row.name ?? "Value"}, ${row.size} entries`}
+            aria-label={`${row.name ?? "Value"}, ${row.size} ${row.size === 1 ? "entry" : "entries"}`}
             onClick={onToggle}
             className="flex size-6 items-center justify-center rounded-sm text-muted hover:bg-hover"
           >
@@ -165,7 +165,7 @@ function Line({ row, hit, onToggle, leafHref }: LineProps) {
       {href ? (
         <Link
           href={href}
-          aria-label={`Find jobs with this ${row.name ?? "value"}`}
+          aria-label={row.name ? `Find jobs with this value of ${row.name}` : "Find jobs with this value"}
           title="Find jobs with this value"
           className="ml-1 flex size-6 shrink-0 items-center justify-center rounded-sm text-muted opacity-0 hover:bg-hover focus-visible:opacity-100 group-hover/line:opacity-100 pointer-coarse:opacity-100"
         >
