@@ -91,21 +91,29 @@ test("the sum of what is kept and what is on its way never passes the bound", ()
   );
 });
 
-test("the memory that the process really takes is what is counted", () => {
+/** More than what is garbage is never collected; that all of it is, may take V8's own threads another turn. */
+const COLLECTIONS = 20;
+
+test("the memory that the process really takes is what is counted", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
-  const used = () => {
-    collect();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
+  const used = async () => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < COLLECTIONS; i++) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      least = Math.min(least, heapUsed + arrayBuffers);
+    }
+    return least;
   };
   const max = 8 * 1_048_576;
-  const before = used();
+  const before = await used();
   const store = createCacheStore(max, () => 0);
   for (let i = 0; i < 40_000; i++)
     store.set(`t${i % 7}`, `key-of-some-length-${i}`, answer(i % 10 === 0 ? 3_000 : 50), 1_000);
   assert.ok(store.stats().bytes > max * 0.9);
-  const taken = used() - before;
+  const taken = (await used()) - before;
   assert.ok(taken < max * 1.1, `${taken} bytes`);
   store.get("keeps it alive");
 });
