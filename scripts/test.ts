@@ -55,13 +55,13 @@ async function runStage(stage: Stage, files: string[], traced: boolean): Promise
     case "walls":
       return wallStage();
     case "unit":
-      return nodeTestStage(files, 2);
+      return nodeTestStage(files, 2, ending.signal);
     case "integration":
       await provideServer();
       await provideBuild();
       provideRedis(say);
       // More than there are cores: many of them wait for a clock, a connection or a process to end.
-      return nodeTestStage(files, 3);
+      return nodeTestStage(files, 3, ending.signal);
     case "e2e":
       return journeys(files, traced);
   }

@@ -48,10 +48,22 @@ export async function testFiles(kind: "unit" | "integration" | "e2e", filters: s
   return files.sort();
 }
 
-/** Runs files with Node's test runner, each in its own process, and counts its tests. */
-export async function nodeTestStage(files: string[], concurrency: number): Promise<Counts> {
+/**
+ * Runs files with Node's test runner, each in its own process, and counts its tests. Ends the processes when `signal`
+ * says so.
+ */
+export async function nodeTestStage(
+  files: string[],
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 0 };
-  const stream = run({ files: files.map((file) => path.join(ROOT, file)), concurrency, timeout: 180_000 });
+  const stream = run({
+    files: files.map((file) => path.join(ROOT, file)),
+    concurrency,
+    timeout: 180_000,
+    signal,
+  });
   const counts: Counts = { passed: 0, failed: 0 };
   stream.on("test:pass", (event) => {
     if (event.details.type !== "suite" && event.skip === undefined && event.todo === undefined)
