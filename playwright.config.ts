@@ -17,6 +17,8 @@ export default defineConfig({
     locale: "en-US",
     timezoneId: "UTC",
     viewport: { width: 1280, height: 800 },
+    // What fades in has colours of its own half-way, and takes time that tells nothing.
+    contextOptions: { reducedMotion: "reduce" },
     // Recording costs a tenth of the time: only who names the journeys to run will look at one.
     trace: process.env.E2E_TRACE ? "retain-on-failure" : "off",
     launchOptions: {

@@ -73,7 +73,6 @@ for (const half of [0, 1]) {
     page,
   }) => {
     test.setTimeout(240_000);
-    await page.emulateMedia({ reducedMotion: "reduce" });
     if (half === 0) {
       await page.goto("/sign-in");
       await expect(page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
@@ -98,7 +97,6 @@ for (const { name, ...size } of SIZES) {
   test(`axe finds nothing in dialogs and menus in either theme, ${name}`, async ({ page }) => {
     test.setTimeout(120_000);
     await page.setViewportSize(size);
-    await page.emulateMedia({ reducedMotion: "reduce" });
     await signInAs(page, "acme", "owner");
 
     await page.goto("/t/acme/jobs?state=dead");

@@ -180,7 +180,6 @@ test("a whole key that is pasted at the desk is found and never leaves the brows
 
 test("axe finds nothing at the desk or inside a tenant in either theme at either size", async ({ page }) => {
   test.setTimeout(180_000);
-  await page.emulateMedia({ reducedMotion: "reduce" });
   await signInAsOperator(page);
   const { data: groups } = await (await page.request.get("/api/v1/support/dead-letters/groups")).json();
   const paths = [
