@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
-import { isCorsHeader } from "#lib/contract/cors.ts";
+import { type HeaderList, isCorsHeader } from "#lib/contract/cors.ts";
 import type { Caller, KeyFacts } from "#lib/contract/decision.ts";
 import {
   type ErrorDetail,
@@ -11,6 +11,8 @@ import {
 } from "#lib/contract/errors.ts";
 import { GATEWAY_OWN, HOP_BY_HOP } from "#lib/contract/header-names.ts";
 import type { Answer } from "./answer.ts";
+import { asciiJson, asciiJsonText } from "./ascii-json.ts";
+import { HeaderLines } from "./header-lines.ts";
 import type { Recorder } from "./policies/recorder.ts";
 import type { Decided, Refusals } from "./refusals.ts";
 import type { TenantState } from "./snapshot.ts";
@@ -23,8 +25,8 @@ export type Exchange = {
   /** Unix milliseconds. */
   receivedAt: number;
   sourceIp: string;
-  /** Headers of every answer from here on, as a flat list of names and values. */
-  headers: string[];
+  /** Headers of every answer from here on. */
+  headers: HeaderLines;
   /** The route has CORS, so the target's own CORS headers are dropped. */
   ownCors: boolean;
   expectsContinue: boolean;
@@ -75,42 +77,47 @@ export function passesOut(exchange: Exchange, name: string): boolean {
 export function beginAnswer(
   exchange: Exchange,
   status: number,
-  headers: readonly string[],
+  headers: HeaderLines,
   length: number | null,
 ): void {
   // A caller that was told not to send its body yet would leave it ahead of the next request.
   const closes = exchange.closes || exchange.expectsContinue || exchange.draining();
-  exchange.res.begin(
-    status,
-    ["X-Request-Id", exchange.requestId, ...exchange.headers],
-    headers,
-    length,
-    closes,
-  );
+  exchange.res.begin(status, exchange.headers.and(headers), length, closes);
+}
+
+/** Answers with a whole body, a text in ASCII. Does nothing when the caller has gone or an answer has begun. */
+function answerBytes(
+  exchange: Exchange,
+  status: number,
+  headers: HeaderLines,
+  body: string | Buffer | null,
+): void {
+  const { res } = exchange;
+  if (res.headersSent || res.destroyed) return;
+  const framed = status !== 204 && status !== 304;
+  beginAnswer(exchange, status, headers, framed ? (body?.length ?? 0) : null);
+  res.endWhole(body);
 }
 
 /** Answers with a whole body. Does nothing when the caller has gone or an answer has begun. */
 export function answer(
   exchange: Exchange,
   status: number,
-  headers: readonly string[],
+  headers: HeaderLines,
   body: string | Buffer | null,
 ): void {
-  const { res } = exchange;
-  if (res.headersSent || res.destroyed) return;
-  const whole =
-    typeof body === "string" && Buffer.byteLength(body) !== body.length ? Buffer.from(body) : body;
-  const framed = status !== 204 && status !== 304;
-  beginAnswer(exchange, status, headers, framed ? (whole?.length ?? 0) : null);
-  res.endWhole(whole);
+  const isAscii = typeof body !== "string" || Buffer.byteLength(body) === body.length;
+  answerBytes(exchange, status, headers, isAscii ? body : Buffer.from(body));
 }
+
+const JSON_TYPE = HeaderLines.of([["Content-Type", "application/json"]]);
 
 /** Answers with the gateway's error envelope. */
 export function answerError(
   exchange: Exchange,
   code: GatewayErrorCode,
   message: string,
-  headers: readonly string[] = [],
+  headers: HeaderList = [],
   details: ErrorDetail[] = [],
 ): void {
   exchange.code = code;
@@ -119,7 +126,8 @@ export function answerError(
   // The same as the envelope in JSON, without asking for the shape of it each time: most answers have no details.
   const body =
     details.length === 0
-      ? `{"error":{"code":"${code}","message":${JSON.stringify(message)},"requestId":"${requestId}"}}`
-      : JSON.stringify(errorEnvelope(code, message, requestId, details));
-  answer(exchange, GATEWAY_ERROR_STATUS[code], [...headers, "Content-Type", "application/json"], body);
+      ? `{"error":{"code":"${code}","message":${asciiJsonText(message)},"requestId":"${requestId}"}}`
+      : asciiJson(errorEnvelope(code, message, requestId, details));
+  const lines = headers.length === 0 ? JSON_TYPE : HeaderLines.of(headers).and(JSON_TYPE);
+  answerBytes(exchange, GATEWAY_ERROR_STATUS[code], lines, body);
 }

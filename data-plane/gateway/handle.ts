@@ -1,14 +1,16 @@
 import type pg from "pg";
 import type { Dispatcher } from "undici";
 import type { FunctionsHost } from "#data-plane/functions-host/index.ts";
+import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import { corsHeaders } from "#lib/contract/cors.ts";
 import type { Allowed, Decision, DecisionRequest, Refusal } from "#lib/contract/decision.ts";
 import type { RateLimit } from "#lib/contract/route.ts";
 import { decideRequest, decisionRequest } from "./decide-request.ts";
 import { type Address, type AllowedExchange, answer, answerError, type Exchange } from "./exchange.ts";
+import { HeaderLines } from "./header-lines.ts";
 import type { KeyLookups } from "./key-lookup.ts";
 import type { ResponseCache } from "./policies/cache.ts";
-import { type LimitState, type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
+import { type Counted, type LimitState, type RateLimiter, rateLimitHeaders } from "./policies/rate-limit.ts";
 import type { SharedLimits } from "./policies/shared-limits.ts";
 import { limitSubject } from "./policies/source-ip.ts";
 import type { Refusals } from "./refusals.ts";
@@ -34,13 +36,14 @@ export type Services = {
   trustedProxies: number;
 };
 
-/**
- * A limit per key counts a token's subject, so that a new token brings no new allowance. The tenant is part of it:
- * a route that was exported keeps its id wherever it is imported.
- */
-function limitSubjectOf({ caller, sourceIp, tenant }: Exchange, limit: RateLimit): string {
+/** A limit per key counts a token's subject, so that a new token brings no new allowance. */
+function countedBy(
+  { caller, sourceIp, tenant }: Exchange,
+  { id: routeId }: CompiledRoute,
+  limit: RateLimit,
+): Counted {
   const subject = limit.per === "key" && caller?.subject ? caller.subject : limitSubject(sourceIp);
-  return `${tenant?.id} ${subject}`;
+  return { tenantId: tenant?.id ?? "", routeId, subject };
 }
 
 /**
@@ -69,21 +72,21 @@ function follow(
   if (decision.kind === "unresolved") return answerError(exchange, "unavailable", "Try again.");
   if (decision.kind === "preflight") {
     exchange.route = decision.route;
-    return answer(exchange, 204, decision.headers.flat(), null);
+    return answer(exchange, 204, HeaderLines.of(decision.headers), null);
   }
 
   const { route } = decision;
   exchange.route = route;
   if (route?.cors) {
     exchange.ownCors = true;
-    for (const [name, value] of corsHeaders(route.cors, request.origin)) exchange.headers.push(name, value);
+    exchange.headers = exchange.headers.and(HeaderLines.of(corsHeaders(route.cors, request.origin)));
   }
   const limit = route?.route.rateLimit ?? null;
   if (decision.kind === "refused") {
     if (!route || !limit) return refuseWith(decision, exchange);
-    const state = limiter.peek(route.id, limitSubjectOf(exchange, limit), limit, now);
+    const state = limiter.peek(countedBy(exchange, route, limit), limit, now);
     const goOn = (known: LimitState) => {
-      exchange.headers.push(...rateLimitHeaders(limit, known));
+      exchange.headers = exchange.headers.and(rateLimitHeaders(limit, known));
       refuseWith(decision, exchange);
     };
     return state instanceof Promise ? state.then(goOn) : goOn(state);
@@ -92,14 +95,14 @@ function follow(
   exchange.key = decision.key;
   exchange.caller = decision;
   if (!limit) return run(exchange as AllowedExchange, address, decision.segments, services);
-  const state = limiter.take(decision.route.id, limitSubjectOf(exchange, limit), limit, now);
+  const state = limiter.take(countedBy(exchange, decision.route, limit), limit, now);
   return state instanceof Promise
     ? state.then((known) => runWithin(limit, known, decision, exchange, address, services))
     : runWithin(limit, state, decision, exchange, address, services);
 }
 
 function refuseWith({ code, message, headers }: Refusal, exchange: Exchange): void {
-  answerError(exchange, code, message, headers.flat());
+  answerError(exchange, code, message, headers);
 }
 
 /** Runs a request that its limit still lets through. */
@@ -111,10 +114,10 @@ function runWithin(
   address: Address,
   services: Services,
 ): Promise<void> | void {
-  exchange.headers.push(...rateLimitHeaders(limit, state));
+  exchange.headers = exchange.headers.and(rateLimitHeaders(limit, state));
   if (state.limited) {
     const message = `More than ${limit.requestsPerMinute} requests in a minute. Try again in ${state.resetSeconds} s.`;
-    return answerError(exchange, "rate_limited", message, ["Retry-After", String(state.resetSeconds)]);
+    return answerError(exchange, "rate_limited", message, [["Retry-After", String(state.resetSeconds)]]);
   }
   return run(exchange as AllowedExchange, address, segments, services);
 }

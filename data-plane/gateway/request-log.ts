@@ -1,4 +1,5 @@
 import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
+import { asciiJson, asciiJsonText } from "./ascii-json.ts";
 import type { Exchange } from "./exchange.ts";
 import { pathForLog } from "./hide-secrets.ts";
 import type { TenantState } from "./snapshot.ts";
@@ -6,16 +7,8 @@ import type { TenantState } from "./snapshot.ts";
 /** Lines wait until they fill a chunk of this many bytes, or for this many milliseconds. */
 const CHUNK = 65_536;
 const FLUSH_MS = 100;
-/** What needs no escaping in JSON. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
 const LAST = ',"msg":"request"}\n';
 const LAST_CUT_OFF = `,"cutOff":true${LAST}`;
-
-const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-/** JSON in ASCII, so that a character is a byte. */
-const ascii = (value: unknown): string => JSON.stringify(value).replace(/[^ -~]/g, escaped);
-const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : ascii(text));
 
 const threeDigits = (value: number): string =>
   value > 99 ? `${value}` : value > 9 ? `0${value}` : `00${value}`;
@@ -111,12 +104,12 @@ export function createRequestLog(process: string, sink: (lines: Buffer) => void)
       // What is not quoted with care here is not a caller's: identifiers of ours, or held to a shape before.
       append(
         `{"level":30,"time":"${isoTime(Date.now())}${afterTime}${requestId}","method":"${req.method}",` +
-          `"path":${quoted(pathForLog(path))},"status":${status},"durationMs":${milliseconds(durationMs)},` +
+          `"path":${asciiJsonText(pathForLog(path))},"status":${status},"durationMs":${milliseconds(durationMs)},` +
           `"sourceIp":"${sourceIp}"${placeOf(tenant, route)}` +
           (key ? `,"apiKeyId":"${key.id}"` : "") +
           (cache ? `,"cache":"${cache}"` : "") +
           (code ? `,"code":"${code}"` : "") +
-          (targetError ? `,"targetError":${ascii(targetError)}` : "") +
+          (targetError ? `,"targetError":${asciiJson(targetError)}` : "") +
           (res.writableFinished ? LAST : LAST_CUT_OFF),
       );
     },

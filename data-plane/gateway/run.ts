@@ -18,7 +18,7 @@ import { answerJobStatus, answerWithJob } from "./targets/job.ts";
 import { answerFromLambda } from "./targets/lambda.ts";
 
 function refuseWith(exchange: AllowedExchange, { code, message, details, headers }: CheckRefusal): void {
-  answerError(exchange, code, message, headers.flat(), details);
+  answerError(exchange, code, message, headers, details);
 }
 
 const checked = ({ req }: AllowedExchange, address: Address, bodyBytes: number, body: Buffer | null) => ({

@@ -5,6 +5,7 @@ import { errorEnvelope } from "#lib/contract/errors.ts";
 import { Answer, KEEP_ALIVE_MS } from "./answer.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
+import { HeaderLines } from "./header-lines.ts";
 import type { StoredKey } from "./key-store.ts";
 import type { GatewayLogger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
@@ -34,6 +35,7 @@ export type ServerState = {
   metrics: Pick<Metrics, "count" | "malformed">;
 };
 
+const TEXT = HeaderLines.of([["Content-Type", "text/plain"]]);
 const READY = { nothing: "not ready\n", files: "ok, from files\n", database: "ok\n" };
 
 /** A whole answer for a connection on which there is no request to answer, after which it closes. */
@@ -81,16 +83,17 @@ export function createGatewayServer(
   function exchangeOf(req: IncomingMessage, res: Answer, expectsContinue: boolean): Exchange {
     const { headers } = req;
     const connection = connectionOf(req.socket);
+    const requestId = requestIdOf(headers["x-request-id"]);
     const exchange: Exchange = {
       req,
       res,
-      requestId: requestIdOf(headers["x-request-id"]),
+      requestId,
       receivedAt: Date.now(),
       sourceIp:
         trustedProxies === 0
           ? connection.address
           : sourceIp(connection.address, headers["x-forwarded-for"] as string | undefined, trustedProxies),
-      headers: [],
+      headers: HeaderLines.own(`X-Request-Id: ${requestId}\r\n`),
       ownCors: false,
       expectsContinue,
       closes: false,
@@ -132,7 +135,7 @@ export function createGatewayServer(
       const healthz = url === "/healthz";
       const source = state.draining() ? "nothing" : state.source();
       const status = healthz || source !== "nothing" ? 200 : 503;
-      return answer(exchange, status, ["Content-Type", "text/plain"], healthz ? "ok\n" : readyText(source));
+      return answer(exchange, status, TEXT, healthz ? "ok\n" : readyText(source));
     }
     const mark = url.indexOf("?");
     res.on("close", () => {
@@ -154,7 +157,7 @@ export function createGatewayServer(
       return answerError(exchange, "route_not_found", "Gateway addresses look like /gw/{tenant}/{path}.");
     }
     if (state.source() === "nothing") {
-      return answerError(exchange, "unavailable", "The gateway is starting.", ["Retry-After", "1"]);
+      return answerError(exchange, "unavailable", "The gateway is starting.", [["Retry-After", "1"]]);
     }
     const onFailure = (error: unknown): void => {
       logger.error({ err: error, requestId: exchange.requestId }, "request failed");

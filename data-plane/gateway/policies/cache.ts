@@ -10,6 +10,7 @@ import {
 import { canonicalJson } from "#lib/contract/canonical-json.ts";
 import type { CompiledRoute } from "#lib/contract/compiled-route.ts";
 import { type Address, type AllowedExchange, beginAnswer } from "../exchange.ts";
+import { HeaderLines } from "../header-lines.ts";
 import { announcedLength } from "./body.ts";
 import { createCacheStore, type KeptAnswer } from "./cache-store.ts";
 import { createRecorder } from "./recorder.ts";
@@ -67,13 +68,10 @@ function answerKept(exchange: AllowedExchange, request: CacheRequest, kept: Kept
   if (res.headersSent || res.destroyed) return;
   const unchanged = kept.status === 200 && isUnchanged(request.header, kept.headers);
   const status = unchanged ? 304 : kept.status;
-  const headers: string[] = [];
-  for (const [name, value] of kept.headers) {
-    if (!unchanged || IN_NOT_MODIFIED.has(name.toLowerCase())) headers.push(name, value);
-  }
-  headers.push("Age", String(Math.floor(age)));
+  const headers = kept.headers.filter(([name]) => !unchanged || IN_NOT_MODIFIED.has(name.toLowerCase()));
+  const lines = HeaderLines.of([...headers, ["Age", String(Math.floor(age))]]);
   const bodiless = status === 204 || status === 304;
-  beginAnswer(exchange, status, headers, bodiless ? null : kept.length);
+  beginAnswer(exchange, status, lines, bodiless ? null : kept.length);
   res.endWhole(kept.body);
 }
 
@@ -90,7 +88,7 @@ export function createResponseCache(maxBytes: number, now: () => number = () => 
   function mark(exchange: AllowedExchange, outcome: "hit" | "miss" | "bypass"): void {
     exchange.cache = outcome;
     counts[outcome]++;
-    exchange.headers.push("X-Cache", outcome);
+    exchange.headers = exchange.headers.and(HeaderLines.own(`X-Cache: ${outcome}\r\n`));
   }
 
   function namesOf(key: string): readonly string[] {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createRateLimiter } from "./rate-limit.ts";
+import { type Counted, createRateLimiter } from "./rate-limit.ts";
 import { limitSubject, sourceIp } from "./source-ip.ts";
+
+const counted = (subject: string, routeId = "r", tenantId = "t"): Counted => ({ tenantId, routeId, subject });
 
 test("the source address is the Nth from the right, and never what an untrusted caller wrote", () => {
   assert.equal(sourceIp("10.0.0.1", "6.6.6.6", 0), "10.0.0.1");
@@ -25,20 +27,48 @@ test("an IPv6 subscriber counts as one, however many addresses it has", () => {
 test("a minute after a subject's first request it may ask again, and others are not affected", () => {
   const limiter = createRateLimiter();
   const limit = { requestsPerMinute: 2, per: "ip" } as const;
-  const take = (now: number, subject = "a", route = "r") => limiter.take(route, subject, limit, now).limited;
+  const take = (now: number, subject = "a", routeId = "r", tenantId = "t") =>
+    limiter.take(counted(subject, routeId, tenantId), limit, now).limited;
   assert.deepEqual([take(0), take(1), take(2), take(59_999)], [false, false, true, true]);
   assert.equal(take(59_999, "b"), false);
   assert.equal(take(59_999, "a", "other"), false);
+  assert.equal(take(59_999, "a", "r", "another tenant, which imported the route with its id"), false);
   assert.deepEqual([take(60_000), take(60_001), take(60_002)], [false, false, true]);
-  assert.deepEqual(limiter.peek("r", "a", limit, 90_000), { limited: true, remaining: 0, resetSeconds: 30 });
-  assert.deepEqual(limiter.peek("r", "new", limit, 0), { limited: false, remaining: 2, resetSeconds: 60 });
+  assert.deepEqual(limiter.peek(counted("a"), limit, 90_000), {
+    limited: true,
+    remaining: 0,
+    resetSeconds: 30,
+  });
+  assert.deepEqual(limiter.peek(counted("new"), limit, 0), {
+    limited: false,
+    remaining: 2,
+    resetSeconds: 60,
+  });
 });
 
 test("subjects that have gone quiet are forgotten", () => {
   const limiter = createRateLimiter();
   const limit = { requestsPerMinute: 2, per: "ip" } as const;
-  for (let i = 0; i < 1_000; i++) limiter.take("r", String(i), limit, 0);
-  limiter.take("r", "now", limit, 100_000);
+  for (let i = 0; i < 1_000; i++) limiter.take(counted(String(i), `r${i % 7}`), limit, 0);
+  limiter.take(counted("now"), limit, 100_000);
+  assert.equal(limiter.size(), 1);
+});
+
+test("when there are too many subjects, a flood pushes out its own and nobody else's", () => {
+  const limiter = createRateLimiter(100);
+  const limit = { requestsPerMinute: 1, per: "ip" } as const;
+  const isLimited = (whom: Counted) => limiter.peek(whom, limit, 1).limited;
+  const quiet = counted("quiet", "r", "other");
+  for (let i = 0; i < 2; i++) limiter.take(quiet, limit, 0);
+  for (let i = 0; i < 1_000; i++) limiter.take(counted(`${i}`), limit, 0);
+  for (let i = 0; i < 2; i++) limiter.take(counted("last"), limit, 0);
+  assert.deepEqual([limiter.size(), isLimited(quiet), isLimited(counted("last"))], [100, true, true]);
+  for (let i = 0; i < 1_000; i++) {
+    limiter.take(counted("a", `route ${i}`), limit, 0);
+    limiter.adopt(counted("b", `route ${i}`), limit, 0, { count: 1, endsAt: 10 });
+  }
+  assert.equal(limiter.size(), 100, "also when each has a route of its own");
+  limiter.take(quiet, limit, 200_000);
   assert.equal(limiter.size(), 1);
 });
 
@@ -47,9 +77,9 @@ test("a clock that is set back makes nobody wait longer than a minute, and one s
     const limiter = createRateLimiter();
     const limit = { requestsPerMinute: 1, per: "ip" } as const;
     const start = 10_000_000;
-    limiter.take("route", "a", limit, start);
-    limiter.take("route", "a", limit, start);
-    assert.equal(limiter.take("route", "a", limit, start + step + 60_001).limited, false, String(step));
-    assert.ok(limiter.take("route", "a", limit, start + step + 60_001).resetSeconds <= 60, String(step));
+    limiter.take(counted("a"), limit, start);
+    limiter.take(counted("a"), limit, start);
+    assert.equal(limiter.take(counted("a"), limit, start + step + 60_001).limited, false, String(step));
+    assert.ok(limiter.take(counted("a"), limit, start + step + 60_001).resetSeconds <= 60, String(step));
   }
 });

@@ -1,19 +1,29 @@
 import type { RateLimit } from "#lib/contract/route.ts";
+import { HeaderLines } from "../header-lines.ts";
 
 export const WINDOW_MS = 60_000;
 const SWEEP_MS = 30_000;
-/** About 100 MB at worst; beyond it the subjects seen first are forgotten, in favour of those who ask now. */
+/** About 100 MB at worst; beyond it a route forgets the subjects that it saw first, in favour of those who ask now. */
 const MAX_SUBJECTS = 500_000;
 
 type Window = { endsAt: number; count: number };
 export type LimitState = { limited: boolean; remaining: number; resetSeconds: number };
 
 /**
- * Counts requests per route and subject (an address or a key) in windows of a minute that begin with the subject's
- * first request. Counts live in this process: with N gateways a subject gets up to N times the limit.
+ * Whom a limit counts, and where: an address or a key, on one route of one tenant. The tenant is part of it, because a
+ * route that was exported keeps its id wherever it is imported.
  */
-export function createRateLimiter() {
-  const windows = new Map<string, Window>();
+export type Counted = { tenantId: string; routeId: string; subject: string };
+
+/**
+ * Counts requests per route and subject in windows of a minute that begin with the subject's first request. Counts
+ * live in this process: with N gateways a subject gets up to N times the limit.
+ */
+export function createRateLimiter(maxSubjects = MAX_SUBJECTS) {
+  // A map in a map in a map: one name put together from all three would be as long as 110 characters, and to hash and
+  // compare them would cost each request more than three short looks do.
+  const tenants = new Map<string, Map<string, Map<string, Window>>>();
+  let size = 0;
   let sweptAt = 0;
 
   /** Over, or of a time that has not come: the clock was set back, and nobody has to wait for it twice. */
@@ -21,7 +31,46 @@ export function createRateLimiter() {
 
   function sweep(now: number): void {
     sweptAt = now;
-    for (const [subject, window] of windows) if (isOver(window, now)) windows.delete(subject);
+    for (const [tenantId, routes] of tenants) {
+      for (const [routeId, windows] of routes) {
+        for (const [subject, window] of windows) if (isOver(window, now) && windows.delete(subject)) size--;
+        if (windows.size === 0) routes.delete(routeId);
+      }
+      if (routes.size === 0) tenants.delete(tenantId);
+    }
+  }
+
+  const find = ({ tenantId, routeId, subject }: Counted): Window | undefined =>
+    tenants.get(tenantId)?.get(routeId)?.get(subject);
+
+  /** Puts a window at the end of its route's. */
+  function keep({ tenantId, routeId, subject }: Counted, window: Window): void {
+    const routes = tenants.get(tenantId) ?? new Map<string, Map<string, Window>>();
+    const windows = routes.get(routeId) ?? new Map<string, Window>();
+    if (windows.delete(subject)) size--;
+    // A flood of subjects pushes out those of its own route; others only where it has none yet.
+    if (size >= maxSubjects) forgetFirst(windows.size > 0 ? windows : firstWindows());
+    windows.set(subject, window);
+    routes.set(routeId, windows);
+    tenants.set(tenantId, routes);
+    size++;
+  }
+
+  /** The first that are not empty; empty ones ahead of them go, so that nobody looks at them again. */
+  function firstWindows(): Map<string, Window> | undefined {
+    for (const [tenantId, routes] of tenants) {
+      for (const [routeId, windows] of routes) {
+        if (windows.size > 0) return windows;
+        routes.delete(routeId);
+      }
+      tenants.delete(tenantId);
+    }
+    return undefined;
+  }
+
+  function forgetFirst(windows: Map<string, Window> | undefined): void {
+    const first = windows?.keys().next().value;
+    if (first !== undefined && windows?.delete(first)) size--;
   }
 
   function state(window: Window | undefined, limit: RateLimit, now: number): LimitState {
@@ -37,46 +86,36 @@ export function createRateLimiter() {
 
   return {
     /** Counts one request. `now` is in milliseconds. */
-    take(routeId: string, subject: string, limit: RateLimit, now: number): LimitState {
+    take(counted: Counted, limit: RateLimit, now: number): LimitState {
       if (Math.abs(now - sweptAt) > SWEEP_MS) sweep(now);
-      const id = `${routeId} ${subject}`;
-      let window = windows.get(id);
+      let window = find(counted);
       if (!window || isOver(window, now)) {
-        windows.delete(id);
-        if (windows.size >= MAX_SUBJECTS) windows.delete(windows.keys().next().value as string);
         window = { endsAt: now + WINDOW_MS, count: 0 };
-        windows.set(id, window);
+        keep(counted, window);
       }
       window.count++;
       return state(window, limit, now);
     },
     /** How things stand, without counting anything: for answers that were refused before their turn. */
-    peek(routeId: string, subject: string, limit: RateLimit, now: number): LimitState {
-      return state(windows.get(`${routeId} ${subject}`), limit, now);
+    peek(counted: Counted, limit: RateLimit, now: number): LimitState {
+      return state(find(counted), limit, now);
     },
     /** Takes over what is known of a window from elsewhere, where all gateways count. */
-    adopt(routeId: string, subject: string, limit: RateLimit, now: number, window: Window): LimitState {
+    adopt(counted: Counted, limit: RateLimit, now: number, window: Window): LimitState {
       if (Math.abs(now - sweptAt) > SWEEP_MS) sweep(now);
-      const id = `${routeId} ${subject}`;
-      if (window.count > 0) {
-        if (windows.size >= MAX_SUBJECTS && !windows.has(id)) {
-          windows.delete(windows.keys().next().value as string);
-        }
-        windows.set(id, window);
-      }
-      return state(window.count > 0 ? window : undefined, limit, now);
+      if (window.count === 0) return state(undefined, limit, now);
+      keep(counted, window);
+      return state(window, limit, now);
     },
-    size: () => windows.size,
+    size: () => size,
   };
 }
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
-/** `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-10, as a flat header list. */
-export function rateLimitHeaders(limit: RateLimit, state: LimitState): string[] {
-  return [
-    "RateLimit-Policy",
-    `"${limit.per}";q=${limit.requestsPerMinute};w=60`,
-    "RateLimit",
-    `"${limit.per}";r=${state.remaining};t=${state.resetSeconds}`,
-  ];
+/** `RateLimit-Policy` and `RateLimit` as in draft-ietf-httpapi-ratelimit-headers-10, of one answer. */
+export function rateLimitHeaders({ per, requestsPerMinute }: RateLimit, state: LimitState): HeaderLines {
+  return HeaderLines.own(
+    `RateLimit-Policy: "${per}";q=${requestsPerMinute};w=60\r\n` +
+      `RateLimit: "${per}";r=${state.remaining};t=${state.resetSeconds}\r\n`,
+  );
 }

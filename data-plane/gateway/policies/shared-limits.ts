@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { createClient, type RedisClientType } from "@redis/client";
 import type { RateLimit } from "#lib/contract/route.ts";
 import type { GatewayLogger } from "../logger.ts";
-import { type LimitState, type RateLimiter, WINDOW_MS } from "./rate-limit.ts";
+import { type Counted, type LimitState, type RateLimiter, WINDOW_MS } from "./rate-limit.ts";
 
 /** Time in which this thread itself was held up is not Redis's fault; but nobody waits for longer than this often. */
 const MAX_EXTENSIONS = 4;
@@ -23,8 +23,8 @@ if count > 0 and left < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) left = to
 return {count, left}`;
 
 export type SharedLimits = Pick<RateLimiter, "size"> & {
-  take(routeId: string, subject: string, limit: RateLimit, now: number): LimitState | Promise<LimitState>;
-  peek(routeId: string, subject: string, limit: RateLimit, now: number): LimitState | Promise<LimitState>;
+  take(counted: Counted, limit: RateLimit, now: number): LimitState | Promise<LimitState>;
+  peek(counted: Counted, limit: RateLimit, now: number): LimitState | Promise<LimitState>;
   /** Whether the count is the one of all gateways at this moment. */
   shared(): boolean;
   /** How many requests were counted by this process alone, since the start. */
@@ -120,14 +120,13 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
   }
 
   /** Nobody who reads along in Redis learns an address or a key from its keys. */
-  const nameOf = (routeId: string, subject: string): string =>
-    `${prefix}:limit:${createHash("sha256").update(`${routeId} ${subject}`).digest("base64url").slice(0, 32)}`;
+  const nameOf = ({ tenantId, routeId, subject }: Counted): string =>
+    `${prefix}:limit:${hash("sha256", `${routeId} ${tenantId} ${subject}`, "base64url").slice(0, 32)}`;
 
   function ask(
     on: RedisClientType,
     add: "0" | "1",
-    routeId: string,
-    subject: string,
+    counted: Counted,
     limit: RateLimit,
     now: number,
   ): Promise<LimitState> {
@@ -140,9 +139,7 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
       const goOn = () =>
         settle(() => {
           fallbacks++;
-          return add === "1"
-            ? local.take(routeId, subject, limit, now)
-            : local.peek(routeId, subject, limit, now);
+          return add === "1" ? local.take(counted, limit, now) : local.peek(counted, limit, now);
         });
       let extensions = 0;
       let due = 0;
@@ -157,11 +154,11 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
       };
       let timer = arm();
       waiting.add(goOn);
-      on.sendCommand(["EVALSHA", script, "1", nameOf(routeId, subject), add, String(WINDOW_MS)]).then(
+      on.sendCommand(["EVALSHA", script, "1", nameOf(counted), add, String(WINDOW_MS)]).then(
         (reply) => {
           const [count, left] = (reply as unknown as [number, number]).map(Number) as [number, number];
           if (!Number.isFinite(count) || !Number.isFinite(left)) return giveUp(on, "it gave nonsense");
-          settle(() => local.adopt(routeId, subject, limit, now, { count, endsAt: now + Math.max(left, 0) }));
+          settle(() => local.adopt(counted, limit, now, { count, endsAt: now + Math.max(left, 0) }));
         },
         (error: unknown) => giveUp(on, reasonOf(error)),
       );
@@ -170,18 +167,18 @@ export function createSharedLimits({ url, prefix, timeoutMs, local, logger }: Op
 
   connect();
   return {
-    take(routeId, subject, limit, now) {
+    take(counted, limit, now) {
       if (!usable || !client) {
         fallbacks++;
-        return local.take(routeId, subject, limit, now);
+        return local.take(counted, limit, now);
       }
       // Whoever is over the limit stays so until the window ends; asking again would only be work.
-      const known = local.peek(routeId, subject, limit, now);
-      return known.limited ? known : ask(client, "1", routeId, subject, limit, now);
+      const known = local.peek(counted, limit, now);
+      return known.limited ? known : ask(client, "1", counted, limit, now);
     },
-    peek(routeId, subject, limit, now) {
-      if (!usable || !client) return local.peek(routeId, subject, limit, now);
-      return ask(client, "0", routeId, subject, limit, now);
+    peek(counted, limit, now) {
+      if (!usable || !client) return local.peek(counted, limit, now);
+      return ask(client, "0", counted, limit, now);
     },
     size: local.size,
     shared: () => usable,

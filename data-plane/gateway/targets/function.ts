@@ -1,7 +1,8 @@
 import { FunctionError, type FunctionsHost } from "#data-plane/functions-host/index.ts";
 import { readHandlerResult } from "#lib/contract/handler-result.ts";
 import { type AllowedExchange, answer, answerError } from "../exchange.ts";
-import { flatHeaders, outgoingHeaders } from "../policies/outgoing.ts";
+import { HeaderLines } from "../header-lines.ts";
+import { outgoingHeaders } from "../policies/outgoing.ts";
 
 export type FunctionCall = { function: string; timeoutMs: number; event: object };
 
@@ -56,5 +57,5 @@ export function answerFromResult(exchange: AllowedExchange, returned: unknown): 
     recorder.add(bytes as Buffer);
     recorder.end();
   }
-  answer(exchange, statusCode, flatHeaders(sent), bytes);
+  answer(exchange, statusCode, HeaderLines.of(sent), bytes);
 }

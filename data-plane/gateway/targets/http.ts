@@ -5,8 +5,9 @@ import { type HeaderPairs, transformOf } from "#lib/contract/transform.ts";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import { guardedConnect, publicOnly } from "#lib/outbound/guarded-connect.ts";
 import { type Address, type AllowedExchange, answerError, beginAnswer } from "../exchange.ts";
+import { HeaderLines } from "../header-lines.ts";
 import { announcedLength, BodyTooLarge, limitedBody, readBody } from "../policies/body.ts";
-import { flatHeaders, outgoingHeaders } from "../policies/outgoing.ts";
+import { outgoingHeaders } from "../policies/outgoing.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const CONNECTIONS_PER_ORIGIN = 256;
@@ -77,7 +78,7 @@ function passOn(exchange: AllowedExchange, status: number, said: HeaderPairs): n
   const announced = said.find(([name]) => name === "content-length")?.[1];
   const length = announced === undefined ? null : Number(announced);
   exchange.recorder?.begin({ status, said, sent, length });
-  beginAnswer(exchange, status, flatHeaders(sent), length);
+  beginAnswer(exchange, status, HeaderLines.of(sent), length);
   return length;
 }
 

@@ -7,6 +7,7 @@ import type { Target } from "#lib/contract/route.ts";
 import type { HeaderPairs } from "#lib/contract/transform.ts";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { type AllowedExchange, answer, answerError } from "../exchange.ts";
+import { HeaderLines } from "../header-lines.ts";
 import { outgoingHeaders } from "../policies/outgoing.ts";
 
 const JSON_NOT_STORED: HeaderPairs = [
@@ -62,10 +63,10 @@ export async function answerWithJob(
     });
     const body = JSON.stringify({ data: { jobId, status } });
     const headers = outgoingHeaders(exchange, [...JSON_NOT_STORED, ...statusLocation(exchange, jobId)]);
-    answer(exchange, 202, headers.flat(), body);
+    answer(exchange, 202, HeaderLines.of(headers), body);
   } catch (error) {
     exchange.targetError = { name: (error as Error).name, message: (error as Error).message.slice(0, 500) };
-    answerError(exchange, "unavailable", "The job could not be accepted. Try again.", ["Retry-After", "5"]);
+    answerError(exchange, "unavailable", "The job could not be accepted. Try again.", [["Retry-After", "5"]]);
   }
 }
 
@@ -91,9 +92,16 @@ export async function answerJobStatus(
       finishedAt: iso(row.finishedAt),
       error: row.error as JobError | null,
     });
-    answer(exchange, 200, outgoingHeaders(exchange, JSON_NOT_STORED).flat(), JSON.stringify({ data }));
+    answer(
+      exchange,
+      200,
+      HeaderLines.of(outgoingHeaders(exchange, JSON_NOT_STORED)),
+      JSON.stringify({ data }),
+    );
   } catch (error) {
     exchange.targetError = { name: (error as Error).name, message: (error as Error).message.slice(0, 500) };
-    answerError(exchange, "unavailable", "The job's status cannot be read. Try again.", ["Retry-After", "5"]);
+    answerError(exchange, "unavailable", "The job's status cannot be read. Try again.", [
+      ["Retry-After", "5"],
+    ]);
   }
 }
