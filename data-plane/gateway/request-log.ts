@@ -7,6 +7,7 @@ import type { TenantState } from "./snapshot.ts";
 /** Lines wait until they fill a chunk of this many bytes, or for this many milliseconds. */
 const CHUNK = 65_536;
 const FLUSH_MS = 100;
+const LINES_AT_ONCE = 16;
 const LAST = ',"msg":"request"}\n';
 const LAST_CUT_OFF = `,"cutOff":true${LAST}`;
 
@@ -69,27 +70,43 @@ export function createRequestLog(process: string, sink: (lines: Buffer) => void)
   const isoTime = createClock();
   const placeOf = createPlaces();
   const afterTime = `Z","process":"${process}","requestId":"`;
-  // Kept as bytes: a chunk of strings put together from parts would be moved about by the garbage collector.
+  // Kept as bytes: a chunk of strings put together from parts would be moved about by the garbage collector. A few
+  // lines wait as they are, because turning text into bytes costs the more the less of it there is.
   let chunk = Buffer.allocUnsafeSlow(CHUNK);
   let length = 0;
+  let waiting = "";
+  let lines = 0;
   let timer: NodeJS.Timeout | null = null;
+
+  function emit(): void {
+    if (length === 0) return;
+    // A copy when it is not full: after a quiet moment a few lines must not hold on to a whole chunk.
+    const full = length > CHUNK / 2;
+    const bytes = full ? chunk.subarray(0, length) : Buffer.from(chunk.subarray(0, length));
+    if (full) chunk = Buffer.allocUnsafeSlow(CHUNK);
+    length = 0;
+    sink(bytes);
+  }
+
+  function toBytes(): void {
+    const text = waiting;
+    waiting = "";
+    lines = 0;
+    if (text.length > CHUNK - length) emit();
+    if (text.length > CHUNK) sink(Buffer.from(text, "latin1"));
+    else length += chunk.write(text, length, "latin1");
+  }
 
   function flush(): void {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (length === 0) return;
-    // A copy when it is not full: after a quiet moment a few lines must not hold on to a whole chunk.
-    const full = length > CHUNK / 2;
-    const lines = full ? chunk.subarray(0, length) : Buffer.from(chunk.subarray(0, length));
-    if (full) chunk = Buffer.allocUnsafeSlow(CHUNK);
-    length = 0;
-    sink(lines);
+    toBytes();
+    emit();
   }
 
   function append(line: string): void {
-    if (line.length > CHUNK - length) flush();
-    if (line.length > CHUNK) sink(Buffer.from(line, "latin1"));
-    else length += chunk.write(line, length, "latin1");
+    waiting += line;
+    if (++lines === LINES_AT_ONCE) toBytes();
     timer ??= setTimeout(flush, FLUSH_MS);
   }
 
