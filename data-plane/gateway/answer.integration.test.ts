@@ -116,3 +116,18 @@ test("an answer that was sent says so when it closes, and one that was not does 
     broken: false,
   });
 });
+
+test("an answer that has ended and is about to be written is not lost to a sweep of idle connections", async () => {
+  const server = createServer({ ServerResponse: Answer }, (_req, res) => {
+    res.begin(200, HeaderLines.of([["X-A", "1"]]), small.length, true);
+    res.endWhole(small);
+    server.closeIdleConnections();
+    process.nextTick(() => server.closeIdleConnections());
+  });
+  await new Promise<void>((on) => server.listen(0, "127.0.0.1", on));
+  const received = await Promise.all(
+    Array.from({ length: 20 }, () => exchange(server, request("GET", "small", "1.1"))),
+  );
+  server.close();
+  for (const answer of received) assert.match(answer, /^HTTP\/1\.1 200 OK\r\nX-A: 1\r\n.*a small body$/s);
+});

@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
+import { atEndOfTurn } from "./end-of-turn.ts";
 import type { HeaderLines } from "./header-lines.ts";
 
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
@@ -93,9 +94,17 @@ export class Answer extends ServerResponse<IncomingMessage> {
     }
     const text = sent === null ? "" : typeof sent === "string" ? sent : sent.toString("latin1");
     // As text of one byte a character, the body is written together with the head.
+    const whole = inside._header + text;
+    atEndOfTurn(() => this.#write(whole));
+  }
+
+  #write(whole: string): void {
+    const inside = this as unknown as Inside;
+    if (this.destroyed) return; // the caller has gone meanwhile
     inside._headerSent = true;
+    // Not before: for node:http a connection whose answer has finished is one that may be closed.
     this.finished = true;
-    socket.write(inside._header + text, "latin1", (error) => {
+    this.socket?.write(whole, "latin1", (error) => {
       if (error) return;
       this.#sentWhole = true;
       this.emit("finish");

@@ -4,6 +4,7 @@ import { FORWARDED, HOP_BY_HOP } from "#lib/contract/header-names.ts";
 import { type HeaderPairs, transformOf } from "#lib/contract/transform.ts";
 import { upstreamUrl } from "#lib/contract/upstream-url.ts";
 import { guardedConnect, publicOnly } from "#lib/outbound/guarded-connect.ts";
+import { atEndOfTurn } from "../end-of-turn.ts";
 import { type Address, type AllowedExchange, answerError, beginAnswer } from "../exchange.ts";
 import { HeaderLines } from "../header-lines.ts";
 import { announcedLength, BodyTooLarge, limitedBody, readBody } from "../policies/body.ts";
@@ -157,7 +158,7 @@ function relay(
   const onClose = () => fail(new Error("the caller has gone"));
   res.once("close", onClose);
 
-  upstreams.dispatch(options, {
+  const handler: Dispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started;
       // It waited for a connection, and meanwhile the time was up or the caller went.
@@ -194,5 +195,13 @@ function relay(
     onResponseError(_controller, error) {
       fail(error);
     },
+  };
+  atEndOfTurn(() => {
+    if (over) return;
+    try {
+      upstreams.dispatch(options, handler);
+    } catch (error) {
+      fail(error as Error);
+    }
   });
 }
