@@ -1,5 +1,5 @@
-import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
-import { atEndOfTurn } from "./end-of-turn.ts";
+import { type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from "node:http";
+import { atEndOfTurn, endTurn } from "./end-of-turn.ts";
 import type { HeaderLines } from "./header-lines.ts";
 
 /** Longer than the usual 60 s of load balancers, so that it is they who close idle connections. */
@@ -42,6 +42,14 @@ function dateNow(): string {
 
 const KEEP_ALIVE = `Connection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_MS / 1_000}\r\n\r\n`;
 const CLOSE = "Connection: close\r\n\r\n";
+
+/**
+ * A caller may close its side behind its request and still wants its answer. Node closes the other side when it hears of
+ * that, which may be within the turn in which the request was answered.
+ */
+export function writeBeforeEnds(server: Server<typeof IncomingMessage, typeof Answer>): void {
+  server.on("connection", (socket) => socket.prependListener("end", endTurn));
+}
 
 /**
  * An answer whose head is put together here, as one text, in place of node:http's general way: that costs a good part

@@ -1,6 +1,7 @@
 let waiting: (() => void)[] = [];
 
-function run(): void {
+/** Calls at once what waits for the end of the turn. */
+export function endTurn(): void {
   const tasks = waiting;
   waiting = [];
   for (const task of tasks) task();
@@ -12,5 +13,5 @@ function run(): void {
  * reads at the other end is woken once, and the processor has the code at hand.
  */
 export function atEndOfTurn(task: () => void): void {
-  if (waiting.push(task) === 1) setImmediate(run);
+  if (waiting.push(task) === 1) setImmediate(endTurn);
 }

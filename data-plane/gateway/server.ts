@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { errorEnvelope } from "#lib/contract/errors.ts";
-import { Answer, KEEP_ALIVE_MS } from "./answer.ts";
+import { Answer, KEEP_ALIVE_MS, writeBeforeEnds } from "./answer.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
 import { HeaderLines } from "./header-lines.ts";
@@ -190,6 +190,7 @@ export function createGatewayServer(
     },
     onRequest,
   );
+  writeBeforeEnds(server);
   server.on("checkContinue", (req, res) => onRequest(req, res, true));
   server.on("checkExpectation", (req, res) =>
     refuseMalformed(exchangeOf(req, res, false), "The Expect header asks for something unknown."),
