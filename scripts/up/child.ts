@@ -27,6 +27,12 @@ export type ChildOptions = {
   logFile?: string;
 };
 
+const running = new Set<Child>();
+/** Whoever goes without having stopped its children, as a test that is told to end, asks them to stop on its way out. */
+process.on("exit", () => {
+  for (const child of running) child.signal();
+});
+
 /** One process of ours: started, waited for until it is ready, logged, stopped. */
 export class Child {
   readonly options: ChildOptions;
@@ -77,10 +83,15 @@ export class Child {
     return this.#messages.get(msg);
   }
 
+  /** Asks the process to stop. */
+  signal(): void {
+    if (this.running) this.#process?.kill(this.options.stopSignal);
+  }
+
   /** Asks the process to stop and waits; ends it when it takes too long. Gives whether it stopped by itself. */
   async stop(): Promise<boolean> {
     if (!this.running) return true;
-    this.#process?.kill(this.options.stopSignal);
+    this.signal();
     let killed = false;
     const timer = setTimeout(() => {
       killed = true;
@@ -114,7 +125,11 @@ export class Child {
       child.once("error", (error) => resolve(error.message));
       child.once("close", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
     });
-    void this.#exited.then(() => this.#log?.end());
+    running.add(this);
+    void this.#exited.then(() => {
+      running.delete(this);
+      this.#log?.end();
+    });
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => this.#keep(line));
     }
