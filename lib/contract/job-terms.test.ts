@@ -46,6 +46,8 @@ test("nothing that is masked can be found: secret names at any depth, dotted nam
     { credentials: [{ user: secret }] },
     { "my.secret": secret },
     { note: `token=${secret}` },
+    { note: `it said token: ${secret}` },
+    { note: `Bearer ${secret}` },
     { note: JSON.stringify({ password: secret }) },
   ];
   for (const input of inputs) {

@@ -1,4 +1,5 @@
 import { isSecretName, PAIR } from "./secret-names.ts";
+import { hideInProse, MAY_HIDE } from "./secret-text.ts";
 
 /**
  * How a job's payload is found by a value in it: every leaf is a path and a value (`body.orderId=4711`), kept as 64
@@ -17,7 +18,10 @@ const MAX_VISITED = 2_000;
 
 type Leaf = { path: string; value: string };
 
-const hasSecretPair = (text: string) => [...text.matchAll(PAIR)].some(([, name = ""]) => isSecretName(name));
+const hasSecret = (text: string) =>
+  MAY_HIDE.test(text) &&
+  ([...text.matchAll(PAIR)].some(([, name = ""]) => isSecretName(name)) ||
+    hideInProse(text, isSecretName) !== text);
 
 function leavesOf(root: unknown, prefix: string, leaves: Map<string, Leaf>): void {
   let visited = 0;
@@ -40,7 +44,7 @@ function leavesOf(root: unknown, prefix: string, leaves: Map<string, Leaf>): voi
     } else if (path !== "" && path.length <= MAX_TERM_PATH && value !== undefined) {
       const text = String(value);
       // JSON inside a text, and `token=…` inside one, may hold what is masked.
-      if (text.length > MAX_TERM_VALUE || /^\s*[[{]/.test(text) || hasSecretPair(text)) return;
+      if (text.length > MAX_TERM_VALUE || /^\s*[[{]/.test(text) || hasSecret(text)) return;
       const leaf = { path: path.toLowerCase(), value: text };
       leaves.set(`${leaf.path}=${text}`, leaf);
     }

@@ -146,3 +146,78 @@ test("whatever a rule hides, a search for it or for anything below it fits the r
     assert.equal(new RegExp(searchPatternOfRule(rule)).test(path), fits, `${rule} and ${path}`);
   }
 });
+
+const VALUE = fc.stringMatching(/^[A-Za-z0-9_~+/-]{6,40}$/).filter((value) => /\d/.test(value));
+const SECRETS = ["token", "PASSWORD", "api_key", "clientSecret", "X-Api-Key", "Authorization", "db.password"];
+
+test("a secret is hidden however an error names it, and its name and what stands around it stay", () => {
+  const ways = [
+    (name: string, value: string) => `${name}: ${value}`,
+    (name: string, value: string) => `${name}=${value}`,
+    (name: string, value: string) => `${name} = ${value}`,
+    (name: string, value: string) => `${name}:${value}`,
+    (name: string, value: string) => `${name}: Bearer ${value}`,
+    (name: string, value: string) => `{ ${name}: '${value} and more', id: 7 }`,
+    (name: string, value: string) => `{\\"${name}\\":\\"${value}\\"}`,
+    (name: string, value: string) => `${name} => "${value}\\" still"`,
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...SECRETS), VALUE, fc.constantFrom(...ways), (name, value, way) => {
+      const text = maskerOf([]).text(`upstream said: ${way(name, value)} and hung up`);
+      assert.ok(!text.includes(value) && !text.includes("still") && !text.includes("and more"), text);
+      assert.ok(text.startsWith("upstream said: ") && text.endsWith(" and hung up"), text);
+      assert.ok(text.includes(name) && text.includes(MASK), text);
+      assert.equal(maskerOf([]).text(text), text);
+    }),
+  );
+});
+
+test("secrets of an error are hidden by form: schemes, cookies, addresses with a password, signed tokens", () => {
+  for (const [text, shown] of [
+    ["token: abc", `token: ${MASK}`],
+    ["login with password: hunter failed", `login with password: ${MASK} failed`],
+    ["secret: swordfish.", `secret: ${MASK}.`],
+    ["Error: Error: token: abc12, user: ada", `Error: Error: token: ${MASK}, user: ada`],
+    ["sent Authorization: Basic YWRhOng=", `sent Authorization: ${MASK}`],
+    ["sent Bearer eyJhbGciOi.eyJzdWIi.c2ln back", `sent Bearer ${MASK} back`],
+    ["jwt eyJhbGciOi.eyJzdWIi.c2ln is old", `jwt ${MASK} is old`],
+    ["Cookie: sid=a1b2; theme=dark\nHost: x", `Cookie: ${MASK}\nHost: x`],
+    ["connect to postgres://app:s3cr:et@db:5432/x", `connect to postgres://app:${MASK}@db:5432/x`],
+    ["cvv: 123 and otp: 998877", `cvv: ${MASK} and otp: ${MASK}`],
+    [`token=${"x".repeat(9_000)}`, `token=${MASK}`],
+  ] as const) {
+    assert.equal(maskerOf([]).text(text), shown);
+  }
+  assert.equal(maskerOf(["customer.email"]).text("{ email: 'a@b' }"), `{ email: '${MASK}' }`);
+});
+
+test("a sentence about a secret stays readable, and so does a stack", () => {
+  for (const text of [
+    "token expired",
+    "Bearer token missing",
+    "Bearer authentication required",
+    'WWW-Authenticate: Bearer realm="api"',
+    "password: must be at least 12 characters",
+    "token: invalid signature",
+    "could not refresh token: connect ECONNREFUSED 10.0.0.1:5432",
+    "CredentialsProviderError: Could not load credentials",
+    "TokenExpiredError: jwt expired\n    at verify (/app/lib/verify-token.js:12:5)",
+    "getaddrinfo ENOTFOUND token-service:8080",
+    "{ token: undefined, password: null }",
+    "{ tokenType: 'bearer', 'token_count': 12 }",
+    "Unexpected token: }",
+    "bad token:\n    at Object.read (a.js:1:2)",
+    "https://secret.example.com:8443/x",
+  ]) {
+    assert.equal(maskerOf([]).text(text), text);
+  }
+});
+
+test("text of any length is looked through in time that grows with it", () => {
+  for (const part of ["a.", "token", "token:", "token: ", "'", "://", "Bearer ", "token='", "a=b;"]) {
+    const text = part.repeat(400_000 / part.length);
+    const began = performance.now();
+    maskerOf([]).text(text);
+    assert.ok(performance.now() - began < 2_000, part);
+  }
+});

@@ -1,5 +1,6 @@
 import { readCutJson } from "./cut-json.ts";
 import { isSecretName, JSON_PAIR, MASK, PAIR } from "./secret-names.ts";
+import { hideInProse, MAY_HIDE } from "./secret-text.ts";
 
 export { MASK };
 
@@ -96,10 +97,10 @@ function maskedCut(cut: CutResult, result: Masker["result"]): Masked {
   return { value: { ...cut, preview }, masked: true };
 }
 
-/** Text that is itself JSON, as a request's body is, is masked inside; `name=value` and `"name": value` are as well. */
+/** Text that is itself JSON, as a request's body is, is masked inside; in other text, what its names and forms tell. */
 function maskText(text: string, hidden: Hidden, path: string, depth: number): string {
-  // Neither JSON nor a pair: most lines of a log.
-  if (!/[={["]/.test(text)) return text;
+  // Neither JSON nor a pair nor a token: most lines of a log.
+  if (!MAY_HIDE.test(text)) return text;
   if (/^\s*[[{]/.test(text) && text.length <= MAX_PARSED_CHARACTERS) {
     try {
       const { value, masked } = mask(JSON.parse(text), hidden, path, depth + 1);
@@ -113,11 +114,12 @@ function maskText(text: string, hidden: Hidden, path: string, depth: number): st
   }
   const hides = (name: string) =>
     isSecretName(name) || hidden.names.has(name.slice(name.lastIndexOf(".") + 1).toLowerCase());
-  return text
+  const paired = text
     .replace(PAIR, (pair, name: string) => (hides(name) ? `${name}=${MASK}` : pair))
     .replace(JSON_PAIR, (pair, name: string, colon: string) =>
       hides(name) ? `"${name}"${colon}"${MASK}"` : pair,
     );
+  return hideInProse(paired, hides);
 }
 
 function mask(value: unknown, hidden: Hidden, path: string, depth: number): Masked {

@@ -29,11 +29,14 @@ const SECRET_PARTS = [
 const HARMLESS_ENDING = /(?<!session)ids?$|(type|count|expires(at|in)?|expiry)$/;
 
 /** `name=value` inside a text. */
-export const PAIR = /([A-Za-z0-9_.-]{1,80})=([^&;\s"',]{1,4096})/g;
+export const PAIR = /([A-Za-z0-9_.-]{1,80})=([^&;\s"',]+)/g;
 
 /** `"name": value` inside a text: of JSON that something stands before, or whose end was cut off. */
 export const JSON_PAIR =
   /"([A-Za-z0-9_.-]{1,80})"(\s{0,20}:\s{0,20})("(?:[^"\\]|\\.){0,4096}"?|[^\s,}\]"]{1,4096})/g;
+
+/** A telling name, at least, as a regular expression that JavaScript and PostgreSQL read alike. */
+export const SECRET_NAME = SECRET_PARTS.map((part) => [...part].join("[_.-]*")).join("|");
 
 /**
  * Whether a member of this name is taken for a secret: masked for people, and never put into the index that payloads

@@ -3,7 +3,7 @@ import { decodeCursor, toPage } from "#lib/api/page.ts";
 import { defineQuery } from "#lib/command/define.ts";
 import { Prisma, type Transaction } from "#lib/db/client.ts";
 import { notFound } from "#lib/errors/domain-error.ts";
-import { COUNT_CAP, type Masker, readMasker, readSummaries } from "#lib/jobs/queries.ts";
+import { COUNT_CAP, type Masker, readMasker, readSummaries, withoutSecrets } from "#lib/jobs/queries.ts";
 import { cameFrom, deathRows, groupRows, hasNotes, NOWHERE, originRows } from "./group-rows.ts";
 import {
   type DeadLetterGroup,
@@ -138,10 +138,13 @@ const SORTS: Record<GroupSort, { column: Prisma.Sql; cast: Prisma.Sql; part: z.Z
 };
 
 /** What is shown masked must not be found out by searching: values of pairs, and messages that are JSON, are left out. */
-const SEARCHED = Prisma.sql`error_name || CASE WHEN error_message ~ '^\\s*[[{]' THEN '' ELSE
-  ': ' || regexp_replace(
-    regexp_replace(error_message, '([A-Za-z0-9_.-]{1,80})=[^&;[:space:]"'',]+', '\\1=', 'g'),
-    '"([A-Za-z0-9_.-]{1,80})"(\\s*:\\s*)("([^"\\\\]|\\\\.)*"?|[^[:space:],}"]+)', '"\\1"\\2', 'g') END`;
+const PAIRS = [
+  `([a-z0-9_.-]{1,80}=)[^&;\\s"',]+`,
+  `([a-z0-9_.-]{1,80}["'\`]?\\s*:\\s*)(?:"(?:[^"\\\\]|\\\\.)*"?|'[^']*'|\`[^\`]*\`)`,
+  `("[a-z0-9_.-]{1,80}"\\s*:\\s*)[^\\s,}"]+`,
+];
+const SEARCHED = Prisma.sql`error_name || CASE WHEN error_message ~ '^\\s*[[{]' THEN ''
+  ELSE ': ' || ${withoutSecrets(Prisma.sql`error_message`, PAIRS)} END`;
 
 function narrowing(tenantId: string, { q, function: name, routeId }: ListInput): Prisma.Sql[] {
   const conditions: Prisma.Sql[] = [];

@@ -1,10 +1,12 @@
 import { type PayloadQuestion, readPayloadQuestion, termOf } from "#lib/contract/job-terms.ts";
 import { type JobState, normalizeMessage } from "#lib/contract/jobs.ts";
 import { PAIR } from "#lib/contract/secret-names.ts";
+import { UNSEARCHED } from "#lib/contract/secret-text.ts";
 import { isUuid } from "#lib/contract/uuid.ts";
 import { Prisma } from "#lib/db/client.ts";
 import { invalid } from "#lib/errors/domain-error.ts";
 import { JOB_PERIODS, type JobFilters } from "./schema.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** A value is looked for in at most so many days, and in the last seven when nobody says in which. */
 export const PAYLOAD_DAYS = 31;
@@ -27,7 +29,8 @@ const escaped = (text: string) => text.replace(/[\\%_]/g, "\\$&");
 
 /** What varies within a group of errors stands for anything, as it does in the group's fingerprint. */
 function errorPattern(text: string): string {
-  const fixed = normalizeMessage(text.replace(PAIR, "$1=<n>"))
+  const told = UNSEARCHED.reduce((rest, secret) => rest.replace(new RegExp(secret, "gi"), "$1<n>"), text);
+  const fixed = normalizeMessage(told.replace(PAIR, "$1=<n>"))
     .toLowerCase()
     .split(/<\w+>|#[a-j]{3}\b|\s+/);
   if (!fixed.some((part) => /[\p{L}]{2}/u.test(part))) {
@@ -104,7 +107,9 @@ function mayMean(tenantId: string, text: string): Prisma.Sql {
 }
 
 /** Quoted text and what stands behind `=`: it differs from error to error, and may be what the page masks. */
-const UNTOLD = [`"[^"]*"|'[^']*'|\`[^\`]*\``, "=[^&;\\s\"',]+"] as const;
+const UNTOLD = [`()(?:"[^"]*"|'[^']*'|\`[^\`]*\`)`, "(=)[^&;\\s\"',]+"];
+
+const TOLD = withoutSecrets(Prisma.sql`left((error->>'name') || ': ' || (error->>'message'), 1000)`, UNTOLD);
 
 /**
  * The fingerprints of the tenant's errors, and whether one example of each reads like `pattern`: goes from fingerprint to
@@ -120,8 +125,7 @@ export const fingerprintsLike = (tenantId: string, pattern: string, atMost: numb
          AND error_fingerprint > met.f ORDER BY error_fingerprint LIMIT 1)
       FROM met WHERE met.f IS NOT NULL),
     looked_at AS (SELECT f FROM met WHERE f IS NOT NULL LIMIT ${atMost}::int)
-    SELECT f, (SELECT lower(regexp_replace(regexp_replace(left((error->>'name') || ': ' || (error->>'message'), 1000),
-        ${UNTOLD[0]}, '', 'g'), ${UNTOLD[1]}, '=', 'g')) FROM jobs
+    SELECT f, (SELECT lower(${TOLD}) FROM jobs
       WHERE tenant_id = ${tenantId}::uuid AND error_fingerprint = f LIMIT 1) LIKE ${pattern} AS fits FROM looked_at`;
 
 /** The parts of the predicate by the filter that each comes from; a payload's is left to the caller. */

@@ -28,6 +28,7 @@ export { listAttempts } from "./attempts.ts";
 export { asking, conditionsOf } from "./filters.ts";
 export { COUNT_CAP } from "./list.ts";
 export { getMaskRules, readMasker } from "./mask-rules.ts";
+export { withoutSecrets } from "./without-secrets.ts";
 
 /** A list shows the beginning of a message; the job's own page has all of it. */
 const LISTED_MESSAGE_CHARACTERS = 500;

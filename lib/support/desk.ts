@@ -1,6 +1,7 @@
 import type { Actor } from "#lib/access/actor.ts";
 import { assertOperator } from "#lib/access/authorize.ts";
 import { normalizeMessage } from "#lib/contract/jobs.ts";
+import { maskerOf } from "#lib/contract/masking.ts";
 import { PAIR } from "#lib/contract/secret-names.ts";
 import type { Transaction } from "#lib/db/client.ts";
 import { withUser } from "#lib/db/scope.ts";
@@ -24,7 +25,8 @@ export const tenantOf = ({ tenantId, tenantSlug, tenantName }: TenantColumns) =>
 });
 
 /**
- * An error's message as the desk reads it: without ids, numbers and quoted text, and without the values of
- * `name=value`, of which only the tenant says what is a secret.
+ * An error's message as the desk reads it: without ids, numbers and quoted text, and without what is masked
+ * everywhere and the values of `name=value`, of which only the tenant says what is a secret.
  */
-export const deskMessage = (message: string): string => normalizeMessage(message.replace(PAIR, "$1=<n>"));
+export const deskMessage = (message: string): string =>
+  normalizeMessage(maskerOf([]).text(message).replace(PAIR, "$1=<n>"));

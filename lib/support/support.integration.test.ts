@@ -445,7 +445,7 @@ test("failures are counted over tenants, newest or widest first, page by page an
   const group = (of: TenantActor, fingerprint: string, dead: number, minutesAgo: number) =>
     sql(
       `INSERT INTO dead_letter_groups (tenant_id, fingerprint, error_name, error_message, dead, deaths, first_seen, last_seen)
-       VALUES ($1, $2, 'TypeError', 'order 17 of "Smith" failed: pin=hidden', $3, 99, now() - interval '2 days',
+       VALUES ($1, $2, 'TypeError', 'order 17 of "Smith" failed: pin=hidden, token: abc', $3, 99, now() - interval '2 days',
          now() - make_interval(mins => $4))`,
       [of.tenant.id, fingerprint, dead, minutesAgo],
     );
@@ -479,7 +479,11 @@ test("failures are counted over tenants, newest or widest first, page by page an
       ["older", 1],
     ],
   );
-  assert.equal(widest.data[0]?.error.message, "order <n> of <text> failed: pin=<n>", "no tenant's own words");
+  assert.equal(
+    widest.data[0]?.error.message,
+    "order <n> of <text> failed: pin=<n>, token: •••",
+    "no tenant's own words",
+  );
   const { data } = await listTenantsOfDeadGroup(operator, { fingerprint: "wide", limit: 2 });
   assert.deepEqual(
     data.map(({ tenant, dead }) => [tenant.slug, dead]),
