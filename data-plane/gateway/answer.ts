@@ -108,11 +108,12 @@ export class Answer extends ServerResponse<IncomingMessage> {
 
   #write(whole: string): void {
     const inside = this as unknown as Inside;
-    if (this.destroyed) return; // the caller has gone meanwhile
+    const { socket } = this;
+    if (this.destroyed || !socket?.writable) return; // the caller has gone meanwhile
     inside._headerSent = true;
     // Not before: for node:http a connection whose answer has finished is one that may be closed.
     this.finished = true;
-    this.socket?.write(whole, "latin1", (error) => {
+    socket.write(whole, "latin1", (error) => {
       if (error) return;
       this.#sentWhole = true;
       this.emit("finish");

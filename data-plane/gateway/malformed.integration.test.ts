@@ -67,6 +67,39 @@ test("a WebSocket and a tunnel are refused; another protocol's offer is passed o
   assert.match(await send(`${upgrade} h2c\nConnection: close`), /^HTTP\/1\.1 200 /);
 });
 
+const PROTOCOLS = {
+  "a WebSocket": "GET /gw/acme/open HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+  "a tunnel": "CONNECT example.com:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+};
+const FIRST = {
+  "the gateway's own answer": ["GET /gw/acme/nowhere HTTP/1.1\r\nHost: a\r\n\r\n", /404 .*"route_not_found"/],
+  "a function's answer": ["GET /gw/acme/open HTTP/1.1\r\nHost: a\r\n\r\n", /200 .*"ip":/],
+} as const;
+for (const [what, asked] of Object.entries(PROTOCOLS)) {
+  for (const [first, [request, answered]] of Object.entries(FIRST)) {
+    test(`${what} that is asked for behind a request is refused behind ${first}`, async () => {
+      const answers = (await rawExchange(fixture.url, request + asked)).split(/(?=HTTP\/1\.1 )/);
+      assert.equal(answers.length, 2, String(answers));
+      assert.match(String(answers[0]).replaceAll("\r\n", " "), answered);
+      assert.match(String(answers[1]), /^HTTP\/1\.1 400 .*bad_request/s);
+    });
+  }
+
+  test(`a caller that asks for ${what} and breaks the connection off costs nobody else theirs`, async () => {
+    const { hostname, port } = new URL(fixture.url);
+    for (const before of ["", ...Object.values(FIRST).map(([request]) => request)]) {
+      for (const waits of [true, false]) {
+        const socket = connect(Number(port), hostname);
+        socket.on("error", () => undefined).write(before + asked);
+        if (waits) await once(socket, "data");
+        else await once(socket, "connect");
+        socket.resetAndDestroy();
+      }
+    }
+    assert.match(await send("GET /gw/acme/open HTTP/1.1\nHost: a\nConnection: close"), /^HTTP\/1\.1 200 /);
+  });
+}
+
 test("a body is invited only after the request has been let in", async () => {
   const expect = (path: string) => `POST ${path} HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 2`;
   const refused = await send(expect("/gw/acme/nowhere"));

@@ -23,8 +23,8 @@ const LAST_WORD_MS = 1_000;
 /** What the log and the metrics say of a request whose caller went away before an answer began. */
 const CALLER_GONE = 499;
 
-/** What is known of a connection: the address of its other end, and the latest request on it. */
-type Connection = { address: string; last: Exchange | null };
+/** What is known of a connection: the address of its other end, the latest request on it, whether it is given up. */
+type Connection = { address: string; last: Exchange | null; refused: boolean };
 
 export type ServerState = {
   /** Where what is served comes from. */
@@ -69,7 +69,7 @@ export function createGatewayServer(
   function connectionOf(socket: Socket): Connection {
     let connection = connections.get(socket);
     if (!connection) {
-      connection = { address: sourceIp(socket.remoteAddress, undefined, 0), last: null };
+      connection = { address: sourceIp(socket.remoteAddress, undefined, 0), last: null, refused: false };
       connections.set(socket, connection);
     }
     return connection;
@@ -177,6 +177,27 @@ export function createGatewayServer(
     refuseConnection(socket, message);
   }
 
+  /** Refuses what stands on a connection behind requests that may still be under way. */
+  function refuseBehind(socket: Duplex, message: string): void {
+    const connection = connections.get(socket);
+    if (connection?.refused) return;
+    if (connection) connection.refused = true;
+    const last = connection?.last;
+    // It was told that the connection closes: what comes behind is nobody's request.
+    if (last?.res.headersSent && (last.closes || last.expectsContinue || last.draining())) return;
+    // The answers before this one must be whole first, or this one would be taken for one of them.
+    if (last?.req.complete && !last.res.writableFinished) {
+      last.res.once("finish", () => refuseSocket(socket, message));
+    } else if (last?.res.headersSent && !last.res.writableFinished) socket.destroy();
+    else refuseSocket(socket, message);
+  }
+
+  /** Node lets go of a connection that asks for another protocol: nobody else hears of its errors any more. */
+  function refuseProtocol(socket: Duplex, message: string): void {
+    socket.on("error", () => socket.destroy());
+    refuseBehind(socket, message);
+  }
+
   const server = createServer(
     {
       ServerResponse: Answer,
@@ -195,19 +216,11 @@ export function createGatewayServer(
   server.on("checkExpectation", (req, res) =>
     refuseMalformed(exchangeOf(req, res, false), "The Expect header asks for something unknown."),
   );
-  server.on("upgrade", (_req, socket) => refuseSocket(socket, "WebSocket is not supported."));
-  server.on("connect", (_req, socket) => refuseSocket(socket, "CONNECT is not supported."));
+  server.on("upgrade", (_req, socket) => refuseProtocol(socket, "WebSocket is not supported."));
+  server.on("connect", (_req, socket) => refuseProtocol(socket, "CONNECT is not supported."));
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-    const message = parserProblem(error.code);
-    const last = connections.get(socket)?.last;
     if (error.code === "ECONNRESET") socket.destroy();
-    // It was told that the connection closes: what comes behind is nobody's request.
-    else if (last?.res.headersSent && (last.closes || last.expectsContinue || last.draining())) return;
-    // The answer before this one must be whole first, or this one would be taken for it.
-    else if (last?.req.complete && !last.res.writableFinished) {
-      last.res.once("finish", () => refuseSocket(socket, message));
-    } else if (last?.res.headersSent && !last.res.writableFinished) socket.destroy();
-    else refuseSocket(socket, message);
+    else refuseBehind(socket, parserProblem(error.code));
   });
   return server;
 }

@@ -67,6 +67,10 @@ export async function gatewayFixture(options: {
       collected.flush();
     },
   };
+  // Where a gateway runs by itself, it would have ended. node:test only mentions what no test waits for.
+  const crashes: Error[] = [];
+  const onCrash = (error: Error) => crashes.push(error);
+  process.on("uncaughtException", onCrash);
   const plug = options.pluggable ? await databasePlug(database.gatewayUrl) : null;
   const gateways: RunningGateway[] = [];
 
@@ -180,12 +184,15 @@ export async function gatewayFixture(options: {
       await nudge();
     },
 
+    /** Rejects when a gateway would have crashed meanwhile. */
     async close(): Promise<void> {
       await Promise.all(gateways.map((each) => each.stop()));
       await plug?.close();
       await pool.end();
       await rm(directory, { recursive: true, force: true });
       await database.close();
+      process.off("uncaughtException", onCrash);
+      if (crashes.length > 0) throw new AggregateError(crashes, "The gateway would have crashed.");
     },
   };
 }
