@@ -3,6 +3,7 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { DomainError } from "#lib/errors/domain-error.ts";
+import { tellingUnreachable } from "#lib/errors/unreachable.ts";
 import { paths, safeReturnPath } from "#lib/paths.ts";
 import { enterTenant } from "#lib/tenants/queries.ts";
 import type { Actor, PersonActor, TenantPerson } from "./actor.ts";
@@ -13,12 +14,12 @@ import { isUnmet } from "./entry.ts";
 
 /** Who is looking at the page; null when nobody is signed in. Asked once per request, however often it is called. */
 export const currentActor = cache(
-  async (): Promise<Actor | null> => authenticate(new Headers(await headers()), uuidv7()),
+  async (): Promise<Actor | null> => tellingUnreachable(authenticate(new Headers(await headers()), uuidv7())),
 );
 
 /** Who gave the password in this browser and has still to give the second factor; null when that is nobody. */
 export const currentDueSession = cache(
-  async (): Promise<DueSession | null> => dueSessionOf(new Headers(await headers())),
+  async (): Promise<DueSession | null> => tellingUnreachable(dueSessionOf(new Headers(await headers()))),
 );
 
 /** The header in which the console's own server tells the address asked for; it overwrites what a client sends. */
@@ -41,7 +42,7 @@ export async function requireActor(): Promise<PersonActor> {
 export const requireTenantActor = cache(async (slug: string): Promise<TenantPerson> => {
   const actor = await requireActor();
   try {
-    return await enterTenant(actor, slug);
+    return await tellingUnreachable(enterTenant(actor, slug));
   } catch (error) {
     if (error instanceof DomainError && error.code === "not_found") notFound();
     if (error instanceof DomainError && isUnmet(error.code))

@@ -44,3 +44,6 @@ export function errorEnvelope(
 ): ErrorEnvelope {
   return { error: { code, message, requestId, ...(details?.length ? { details } : {}) } };
 }
+
+/** What React is given as the number of an error that says the database cannot be asked: all that a page learns of it. */
+export const UNREACHABLE_DIGEST = "DATABASE_UNREACHABLE";

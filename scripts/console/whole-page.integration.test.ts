@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import test, { type TestContext } from "node:test";
+import { UNREACHABLE_DIGEST } from "#lib/contract/errors.ts";
 import { sendWhole } from "./whole-page.ts";
 
 const NOTHING = '<template data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"></template>';
@@ -37,6 +38,30 @@ test("a page in which nothing was found says so with its status, although its fi
   }
   const something = await fetch(`${url}/thing`);
   assert.deepEqual([something.status, await something.text()], [200, "<html>the framethe thing"]);
+});
+
+test("a page that could not ask the database says so with its status and when to come again, and no other page does", async (context) => {
+  const url = await serve(context, (request, response) => {
+    const broken = request.url?.startsWith("/broken");
+    response.writeHead(broken ? 500 : 200, HTML);
+    response.end(
+      {
+        "/broken": `<script>self.__next_f.push([1,"digest:${UNREACHABLE_DIGEST}"])</script>`,
+        "/broken-otherwise": "<script>digest:17</script>",
+        "/place": `<template data-dgst="${UNREACHABLE_DIGEST}"></template>`,
+        "/place-later": `<script>$RX("B:1","${UNREACHABLE_DIGEST}")</script>`,
+        "/written": `<p>${UNREACHABLE_DIGEST}</p>`,
+      }[request.url ?? ""],
+    );
+  });
+  const seen = async (path: string) => {
+    const { status, headers } = await fetch(url + path);
+    return [status, headers.get("retry-after")];
+  };
+  for (const path of ["/broken", "/place", "/place-later"])
+    assert.deepEqual(await seen(path), [503, "5"], path);
+  assert.deepEqual(await seen("/broken-otherwise"), [500, null]);
+  assert.deepEqual(await seen("/written"), [200, null]);
 });
 
 test("what somebody wrote into a page cannot change its status", async (context) => {

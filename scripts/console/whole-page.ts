@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { UNREACHABLE_DIGEST } from "#lib/contract/errors.ts";
 
 const compress = promisify(gzip);
 const WORTH_COMPRESSING = 1_024;
@@ -9,6 +10,11 @@ const WORTH_COMPRESSING = 1_024;
  * place itself, or, where that had been written already, in an instruction that comes after it.
  */
 const NOTHING_HERE = /data-dgst="NEXT_HTTP_ERROR_FALLBACK;404"|\$RX\("B:\w+","NEXT_HTTP_ERROR_FALLBACK;404"/;
+/** The same of a place that could not be made because the database cannot be asked. */
+const UNREACHABLE_HERE = new RegExp(
+  `data-dgst="${UNREACHABLE_DIGEST}"|\\$RX\\("B:\\w+","${UNREACHABLE_DIGEST}"`,
+);
+const RETRY_SECONDS = 5;
 
 type End = ServerResponse["end"];
 type Write = ServerResponse["write"];
@@ -72,9 +78,15 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse): v
 }
 
 async function finish(response: ServerResponse, page: Buffer, zips: boolean): Promise<Buffer> {
-  const isHtml = String(response.getHeader("content-type")).startsWith("text/html");
-  if (isHtml && response.statusCode === 200 && NOTHING_HERE.test(page.toString("latin1")))
-    response.statusCode = 404;
+  if (String(response.getHeader("content-type")).startsWith("text/html")) {
+    const { statusCode } = response;
+    const html = statusCode === 200 || statusCode === 500 ? page.toString("latin1") : "";
+    // A page of which nothing could be made has its error's number in its data alone.
+    if (statusCode === 500 ? html.includes(UNREACHABLE_DIGEST) : UNREACHABLE_HERE.test(html)) {
+      response.statusCode = 503;
+      response.setHeader("Retry-After", RETRY_SECONDS);
+    } else if (statusCode === 200 && NOTHING_HERE.test(html)) response.statusCode = 404;
+  }
   const vary = [response.getHeader("vary") ?? []].flat().join(", ");
   if (!/accept-encoding/i.test(vary)) {
     response.setHeader("Vary", vary ? `${vary}, Accept-Encoding` : "Accept-Encoding");
