@@ -111,6 +111,15 @@ test("a request behind a refusal that leaves no doubt is answered, one behind a 
   assert.equal(statuses(await send(early + NEXT)), "401,200", "a body that nobody wanted is read over");
 });
 
+test("a body that turns out to be malformed is refused behind the answers to the requests before it", async () => {
+  const chunked = "POST /gw/acme/open HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
+  const early = chunked.replace("/open", "/nowhere");
+  const missing = "GET /gw/acme/nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
+  assert.equal(statuses(await send(missing + chunked)), "404,400");
+  assert.equal(statuses(await send(head("", "GET") + chunked)), "200,400");
+  assert.equal(statuses(await send(early)), "404", "answered before its body was looked at");
+});
+
 test("a thousand requests in one write are answered one by one", async () => {
   const one = "GET /gw/acme/nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
   const answer = await send(one.repeat(1_000) + NEXT);

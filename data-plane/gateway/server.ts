@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { errorEnvelope } from "#lib/contract/errors.ts";
 import { Answer, KEEP_ALIVE_MS, writeBeforeEnds } from "./answer.ts";
+import { endTurn } from "./end-of-turn.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
 import { HeaderLines } from "./header-lines.ts";
@@ -186,10 +187,13 @@ export function createGatewayServer(
     // It was told that the connection closes: what comes behind is nobody's request.
     if (last?.res.headersSent && (last.closes || last.expectsContinue || last.draining())) return;
     // The answers before this one must be whole first, or this one would be taken for one of them.
-    if (last?.req.complete && !last.res.writableFinished) {
-      last.res.once("finish", () => refuseSocket(socket, message));
-    } else if (last?.res.headersSent && !last.res.writableFinished) socket.destroy();
-    else refuseSocket(socket, message);
+    endTurn();
+    const refuse = () => refuseSocket(socket, message);
+    if (!last || last.res.writableFinished) refuse();
+    else if (last.req.complete) last.res.once("finish", refuse);
+    else if (!last.res.socket) last.res.once("socket", refuse);
+    else if (last.res.headersSent) socket.destroy();
+    else refuse();
   }
 
   /** Node lets go of a connection that asks for another protocol: nobody else hears of its errors any more. */
