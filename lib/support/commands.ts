@@ -10,7 +10,7 @@ import { clockwork, close } from "./close.ts";
 import { getAnyTenant, getSupportSession } from "./queries.ts";
 import type { NewSupportSession, SupportAccess, SupportSession } from "./schema.ts";
 
-export { closeExpiredSupportSessions, startSupportExpiry } from "./expiry.ts";
+export { closeExpiredSupportSessions, forgetDeskSearches, startSupportExpiry } from "./expiry.ts";
 
 /**
  * Enters a tenant as support. Throws `not_found` unless the actor is an operator and the tenant exists, and `conflict`

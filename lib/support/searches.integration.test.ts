@@ -5,6 +5,10 @@ import type { PersonActor, TenantPerson } from "#lib/access/actor.ts";
 import { uuidv7 } from "#lib/contract/uuid.ts";
 import { withUser } from "#lib/db/scope.ts";
 import { type ControlPlane, controlPlane } from "#tests/harness/control-plane.ts";
+import { withClient } from "#tests/harness/database.ts";
+import { eventually } from "#tests/harness/eventually.ts";
+import { startSupportExpiry } from "./commands.ts";
+import { forgetDeskSearches } from "./expiry.ts";
 import { findAnywhere, listDeskSearches, lookupKeyAnywhere } from "./queries.ts";
 import { deskSearchSchema } from "./schema.ts";
 
@@ -17,6 +21,9 @@ before(async () => {
   owner = (await plane.tenant("acme")).actor;
 });
 after(() => plane.close());
+
+const sql = (text: string, values: unknown[] = []) =>
+  withClient(plane.database.superuserUrl, (client) => client.query(text, values));
 
 const latest = async (who: PersonActor = operator) =>
   deskSearchSchema.parse((await listDeskSearches(who, { limit: 1 })).data[0]);
@@ -84,4 +91,28 @@ test("the list is complete page by page, the latest first", async () => {
     cursor = page.next_cursor ?? undefined;
   } while (cursor);
   assert.deepEqual(paged, all);
+});
+
+test("what was looked for goes when its year is over, with the console's other upkeep, and not a moment before", async () => {
+  await sql("DELETE FROM desk_searches");
+  const asked = (age: string) =>
+    sql(
+      `INSERT INTO desk_searches (id, at, operator_email, operator_name, kind, asked, found, tenants, request_id, ip)
+       VALUES ($1, now() - $2::text::interval, 'o@example.com', 'O', 'id', $2, 0, '{}', 'r', '')`,
+      [uuidv7(), age],
+    );
+  const ages = ["364 days 23 hours", "365 days 1 minute", "366 days", "2 years"];
+  for (const age of ages) await asked(age);
+  assert.equal(await forgetDeskSearches(2), 3, "also when they are more than go at once");
+  assert.deepEqual(
+    (await listDeskSearches(operator, { limit: 100 })).data.map((search) => search.asked),
+    ages.slice(0, 1),
+  );
+  await asked("3 years");
+  const upkeep = startSupportExpiry({ log: (line) => assert.fail(line.msg) });
+  await eventually(
+    "the old one is gone",
+    async () => (await listDeskSearches(operator, { limit: 100 })).data.length === 1,
+  );
+  await upkeep.stop();
 });
