@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import { atEndOfTurn, endTurn } from "./end-of-turn.ts";
 import type { HeaderLines } from "./header-lines.ts";
 
@@ -49,6 +50,15 @@ const CLOSE = "Connection: close\r\n\r\n";
  */
 export function writeBeforeEnds(server: Server<typeof IncomingMessage, typeof Answer>): void {
   server.on("connection", (socket) => socket.prependListener("end", endTurn));
+}
+
+/**
+ * Node lets go of a connection that asks for another protocol. Answers that are still to come on it need what node did
+ * until then: the rest of a long one waits for room, and nobody else hears of errors.
+ */
+export function answerOn(socket: Duplex): void {
+  socket.on("error", () => socket.destroy());
+  socket.on("drain", () => (socket as { _httpMessage?: Answer | null })._httpMessage?.emit("drain"));
 }
 
 /**

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import test, { after, before } from "node:test";
 import { eventually } from "#tests/harness/eventually.ts";
 import { type GatewayFixture, gatewayFixture, rawExchange, testRoute } from "../../tests/harness/gateway.ts";
 
 let fixture: GatewayFixture;
+const LONG = "x".repeat(5_000_000);
+const upstream = createServer((_req, res) => res.end(LONG));
 before(async () => {
+  await once(upstream.listen(0, "127.0.0.1"), "listening");
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   fixture = await gatewayFixture({
     functions: {
       "echo.mjs":
@@ -18,11 +23,12 @@ before(async () => {
   const target = { type: "function", function: "echo" } as const;
   const number = await fixture.publish(acme, [
     testRoute({ path: "/open", method: "ANY", target }),
+    testRoute({ path: "/long", target: { type: "http", url } }),
     testRoute({ path: "/keyed", auth: { mode: "api-key" }, target }),
   ]);
   await fixture.served(acme, number);
 });
-after(() => fixture?.close());
+after(() => Promise.all([fixture?.close(), upstream.close()]));
 
 const send = (head: string, body = "") =>
   rawExchange(fixture.url, `${head.replaceAll("\n", "\r\n")}\r\n\r\n${body}`);
@@ -84,6 +90,12 @@ for (const [what, asked] of Object.entries(PROTOCOLS)) {
       assert.match(String(answers[1]), /^HTTP\/1\.1 400 .*bad_request/s);
     });
   }
+
+  test(`${what} that is asked for behind a request leaves its long answer whole`, async () => {
+    const long = "GET /gw/acme/long HTTP/1.1\r\nHost: a\r\n\r\n";
+    const received = await rawExchange(fixture.url, long + asked);
+    assert.match(received.replace(LONG, "(all)"), /^HTTP\/1\.1 200 .*\(all\)HTTP\/1\.1 400 .*bad_request/s);
+  });
 
   test(`a caller that asks for ${what} and breaks the connection off costs nobody else theirs`, async () => {
     const { hostname, port } = new URL(fixture.url);

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { errorEnvelope } from "#lib/contract/errors.ts";
-import { Answer, KEEP_ALIVE_MS, writeBeforeEnds } from "./answer.ts";
+import { Answer, answerOn, KEEP_ALIVE_MS, writeBeforeEnds } from "./answer.ts";
 import { endTurn } from "./end-of-turn.ts";
 import { answer, answerError, type Exchange, requestIdOf } from "./exchange.ts";
 import { handle, type Services } from "./handle.ts";
@@ -196,9 +196,8 @@ export function createGatewayServer(
     else refuse();
   }
 
-  /** Node lets go of a connection that asks for another protocol: nobody else hears of its errors any more. */
   function refuseProtocol(socket: Duplex, message: string): void {
-    socket.on("error", () => socket.destroy());
+    answerOn(socket);
     refuseBehind(socket, message);
   }
 
