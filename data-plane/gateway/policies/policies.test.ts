@@ -63,6 +63,9 @@ test("when there are too many subjects, a flood pushes out its own and nobody el
   for (let i = 0; i < 1_000; i++) limiter.take(counted(`${i}`), limit, 0);
   for (let i = 0; i < 2; i++) limiter.take(counted("last"), limit, 0);
   assert.deepEqual([limiter.size(), isLimited(quiet), isLimited(counted("last"))], [100, true, true]);
+  const callers = ["x", "y", "z"].map((name) => counted(name, "r", "other"));
+  for (let i = 0; i < 2; i++) for (const caller of callers) limiter.take(caller, limit, 0);
+  assert.deepEqual([...callers, quiet].map(isLimited), [true, true, true, true], "who come after the flood");
   for (let i = 0; i < 1_000; i++) {
     limiter.take(counted("a", `route ${i}`), limit, 0);
     limiter.adopt(counted("b", `route ${i}`), limit, 0, { count: 1, endsAt: 10 });

@@ -3,7 +3,7 @@ import { HeaderLines } from "../header-lines.ts";
 
 export const WINDOW_MS = 60_000;
 const SWEEP_MS = 30_000;
-/** About 100 MB at worst; beyond it a route forgets the subjects that it saw first, in favour of those who ask now. */
+/** About 100 MB at worst; beyond it the route with the most of them forgets those that it saw first. */
 const MAX_SUBJECTS = 500_000;
 
 type Window = { endsAt: number; count: number };
@@ -25,6 +25,8 @@ export function createRateLimiter(maxSubjects = MAX_SUBJECTS) {
   const tenants = new Map<string, Map<string, Map<string, Window>>>();
   let size = 0;
   let sweptAt = 0;
+  /** The windows of the route that had the most when it was last looked at: that is where a flood is. */
+  let most = new Map<string, Window>();
 
   /** Over, or of a time that has not come: the clock was set back, and nobody has to wait for it twice. */
   const isOver = (window: Window, now: number) => window.endsAt <= now || window.endsAt > now + WINDOW_MS;
@@ -34,6 +36,7 @@ export function createRateLimiter(maxSubjects = MAX_SUBJECTS) {
     for (const [tenantId, routes] of tenants) {
       for (const [routeId, windows] of routes) {
         for (const [subject, window] of windows) if (isOver(window, now) && windows.delete(subject)) size--;
+        if (windows.size > most.size) most = windows;
         if (windows.size === 0) routes.delete(routeId);
       }
       if (routes.size === 0) tenants.delete(tenantId);
@@ -48,9 +51,10 @@ export function createRateLimiter(maxSubjects = MAX_SUBJECTS) {
     const routes = tenants.get(tenantId) ?? new Map<string, Map<string, Window>>();
     const windows = routes.get(routeId) ?? new Map<string, Window>();
     if (windows.delete(subject)) size--;
-    // A flood of subjects pushes out those of its own route; others only where it has none yet.
-    if (size >= maxSubjects) forgetFirst(windows.size > 0 ? windows : firstWindows());
+    // A flood of subjects pushes out its own: a quiet route keeps its counts, and has room for more.
+    if (size >= maxSubjects) forgetFirst(most.size > 0 ? most : firstWindows());
     windows.set(subject, window);
+    if (windows.size > most.size) most = windows;
     routes.set(routeId, windows);
     tenants.set(tenantId, routes);
     size++;
