@@ -125,8 +125,16 @@ test("read-only explains why nothing can be done, and the owner's word ends it w
   await tenant.goto("/t/acme/settings");
   await tenant.getByRole("button", { name: "End the session of Olga Operator" }).click();
   await expect(tenant.getByText("Olga Operator is no longer in this tenant")).toBeVisible();
-  await expect(bar(page)).toContainText("is over: it was ended by owner@acme.example", { timeout: 15_000 });
-  await bar(page).getByRole("link", { name: "Support desk" }).click();
+  const main = page.getByRole("main");
+  await expect(main.getByRole("heading", { level: 1 })).toHaveText("This support session has ended", {
+    timeout: 15_000,
+  });
+  await expect(main.getByRole("alert")).toContainText("It was ended by owner@acme.example");
+  await expect(page, "nothing of the tenant is left on show").toHaveTitle(/^This support session has ended/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+  await expect(page.getByRole("navigation", { name: "Main" })).toHaveCount(0);
+  await expectNoViolationAtAnySize(page, "after the session's end");
+  await main.getByRole("link", { name: "Go to the support desk" }).click();
   await expect(page).toHaveURL(/\/support\/tenants\/acme$/);
   await tenant.close();
 });

@@ -13,6 +13,7 @@ import { Sidebar } from "./sidebar.tsx";
 import type { TenantName } from "./tenant-switcher.tsx";
 import { setTheme, THEMES } from "./theme.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
+import { type SupportPass, useSupportSession } from "./use-support-session.ts";
 import type { Person } from "./user-menu.tsx";
 
 const CommandPalette = fetchedAhead(() =>
@@ -25,12 +26,14 @@ const ShortcutsDialog = fetchedAhead(() =>
 /** Only operators ever fetch it. */
 const SupportBar = lazy(() => import("./support-bar.tsx").then((module) => ({ default: module.SupportBar })));
 
+const SupportEnded = lazy(() =>
+  import("./support-ended.tsx").then((module) => ({ default: module.SupportEnded })),
+);
+
 const Drawer = fetchedAhead(() => import("./drawer.tsx").then((module) => module.Drawer));
 
 /** Fetched when first opened, then kept. */
 type Lazily = "never" | "open" | "closed";
-
-type SupportPass = { sessionId: string; mode: "read" | "requeue"; expiresAt: string };
 
 type ShellProps = {
   tenant: TenantName & { role: Role };
@@ -59,8 +62,16 @@ export function Shell({ tenant, tenants, deleted = 0, person, support, notice, c
   );
   useShortcuts({ hrefOf, onPalette, onHelp });
   useCommands(useShellCommands(tenant, tenants, onHelp));
+  const { left, ended } = useSupportSession(support ?? null);
   const sidebar = { tenant, tenants, deleted, person, onPalette, onHelp };
 
+  if (ended !== null) {
+    return (
+      <Suspense>
+        <SupportEnded tenant={tenant} why={ended} />
+      </Suspense>
+    );
+  }
   return (
     <>
       <a
@@ -71,7 +82,7 @@ export function Shell({ tenant, tenants, deleted = 0, person, support, notice, c
       </a>
       {support ? (
         <Suspense>
-          <SupportBar tenant={tenant} session={support} />
+          <SupportBar tenant={tenant} session={support} left={left} />
         </Suspense>
       ) : null}
       <div className={cx("lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]", support ? "[--bar:2.5rem]" : null)}>

@@ -4,11 +4,15 @@ import { minutesLeft } from "#lib/support/rules.ts";
 
 const LOOK_EVERY_MS = 5_000;
 
-/** Whole minutes until the moment, and 0 from then on. */
-export function useMinutesLeft(expiresAt: string): number {
-  const [left, setLeft] = useState(() => minutesLeft(expiresAt, Date.now()));
+const leftUntil = (moment: string | null) =>
+  moment === null ? Number.POSITIVE_INFINITY : minutesLeft(moment, Date.now());
+
+/** Whole minutes until the moment, and 0 from then on; without one they never end. */
+export function useMinutesLeft(expiresAt: string | null): number {
+  const [left, setLeft] = useState(() => leftUntil(expiresAt));
   useEffect(() => {
-    const look = () => setLeft(minutesLeft(expiresAt, Date.now()));
+    if (expiresAt === null) return;
+    const look = () => setLeft(leftUntil(expiresAt));
     look();
     const timer = setInterval(look, LOOK_EVERY_MS);
     return () => clearInterval(timer);
