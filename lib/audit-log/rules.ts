@@ -193,9 +193,20 @@ const fieldsOf = (value: Record<string, unknown>, path: string, kind: "added" | 
 /** Some spreadsheets look past blanks and what cannot be seen, and take the wide forms of the signs for the signs. */
 const DANGEROUS = /^[\s\p{C}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\u2212]|^[\t\r\n]/u;
 
+/**
+ * What may stand before such a sign within a field: in some countries spreadsheets split at semicolons, and then take the
+ * quotes of a field in the middle of a line for nothing special.
+ */
+const BEFORE_SIGN = /(?<![;"\s\p{C}])[;"\s\p{C}]+(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20\u2212])/gu;
+
+const defused = (text: string) => {
+  const inside = text.replace(BEFORE_SIGN, (run) => (/[;\t\r\n]/.test(run) ? `${run}'` : run));
+  return DANGEROUS.test(inside) ? `'${inside}` : inside;
+};
+
 /** One field of CSV (RFC 4180). What a spreadsheet would run as a formula is made text with an apostrophe in front. */
 export function csvField(value: string | number | null): string {
   if (value === null) return "";
-  const text = typeof value === "number" ? String(value) : DANGEROUS.test(value) ? `'${value}` : value;
+  const text = typeof value === "number" ? String(value) : defused(value);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
