@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { endTurn } from "./end-of-turn.ts";
 
 /** Requests wait no longer than about this for work that is done beside them. */
 const TURN_MS = 1;
@@ -11,6 +12,7 @@ export function createTurns() {
     due: () => performance.now() - began >= TURN_MS,
     async give(): Promise<void> {
       await breathe();
+      endTurn(); // what was answered meanwhile does not wait for another turn of this work
       began = performance.now();
     },
   };
