@@ -2,22 +2,29 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import autocannon from "autocannon";
 import pg from "pg";
 import { CHANNELS } from "#lib/contract/channels.ts";
 import { startTestServer } from "#scripts/testing/server.ts";
-import { testDatabase } from "#tests/harness/database.ts";
+import { controlPlane } from "#tests/harness/control-plane.ts";
+import { type TestDatabase, testDatabase } from "#tests/harness/database.ts";
 import { eventually } from "#tests/harness/eventually.ts";
 import { interruptibleProxy } from "#tests/harness/interruptible-proxy.ts";
 import { nthRoute } from "#tests/harness/many-routes.ts";
 import { type StartedProcess, startGateway } from "#tests/harness/processes.ts";
+import { beside } from "./beside.ts";
+import type { FullLoad } from "./full-load.ts";
 import { fillInstallation, type Installation, publishText, revisionOf, type Size } from "./installation.ts";
-import { closeProbes, status } from "./probe.ts";
+import { publishTimes, revokeTimes } from "./latency.ts";
+import type { OneCaller } from "./one-caller.ts";
+import { closeProbes } from "./probe.ts";
 import { summarize } from "./statistics.ts";
 
 /**
  * What a big installation costs a gateway: loading 100,000 routes and 1,000,000 keys from PostgreSQL and from files,
- * throughput beside a small one, and how long others wait while a tenant with 10,000 routes publishes.
+ * throughput beside a small one, how long others wait while a tenant with 10,000 routes publishes, and how long a
+ * publish and a revocation take to be enforced while two gateways are as busy as they can be.
  * `npm run bench:scale`. CPU-seconds and memory are the operating system's (Linux only).
  */
 const SMALL: Size = { tenants: 10, bigRoutes: 10, routes: 100, keys: 10_000, realKeys: 2_000 };
@@ -43,8 +50,7 @@ function cpuSeconds(pid: number): number {
 const highestMb = (pid: number) =>
   Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
 
-async function installationOf(size: Size) {
-  const database = await testDatabase();
+async function installationOf(size: Size, database: TestDatabase) {
   const client = new pg.Client({ connectionString: database.superuserUrl });
   client.on("error", () => undefined); // the server's end at the end
   await client.connect();
@@ -58,7 +64,7 @@ async function installationOf(size: Size) {
 }
 
 /** Starts a gateway and says what that took. */
-async function load(what: string, database: Parameters<typeof startGateway>[0], dataDirectory: string) {
+async function started(what: string, database: Parameters<typeof startGateway>[0], dataDirectory: string) {
   const began = performance.now();
   const gateway = await startGateway(database, { dataDirectory, readyTimeoutMs: READY_WITHIN_MS });
   const took = (performance.now() - began) / 1_000;
@@ -102,16 +108,6 @@ async function perCpuSecond(
   return result.requests.total / (cpuSeconds(gateway.pid) - before);
 }
 
-/** How long callers of another tenant wait, one request after the other, for `ms`. */
-async function waits(url: string, key: string, ms: number): Promise<number[]> {
-  const times: number[] = [];
-  for (const until = performance.now() + ms; performance.now() < until; ) {
-    const began = performance.now();
-    await status(url, { "x-api-key": key });
-    times.push(performance.now() - began);
-  }
-  return times;
-}
 const inWords = (times: readonly number[]) => {
   const { p50, p99, max } = summarize(times);
   return `p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}, max ${max.toFixed(1)} ms of ${times.length}`;
@@ -120,12 +116,13 @@ const inWords = (times: readonly number[]) => {
 const directories = await Promise.all([0, 1].map(() => mkdtemp(path.join(tmpdir(), "gatehouse-scale-"))));
 const [bigData, smallData] = directories as [string, string];
 try {
-  const small = await installationOf(SMALL);
-  const big = await installationOf(BIG);
+  const small = await installationOf(SMALL, await testDatabase());
+  const plane = await controlPlane();
+  const big = await installationOf(BIG, plane.database);
   const proxy = await interruptibleProxy(big.database.gatewayUrl);
   const bigDatabase = { ...big.database, gatewayUrl: proxy.url };
 
-  const first = await load("from PostgreSQL", bigDatabase, bigData);
+  const first = await started("from PostgreSQL", bigDatabase, bigData);
   await eventually(
     "the files to be written",
     // Their folder comes with the first of them.
@@ -137,7 +134,7 @@ try {
   );
   await first.stop();
   proxy.interrupt();
-  const fromFiles = await load("from files, PostgreSQL away", bigDatabase, bigData);
+  const fromFiles = await started("from files, PostgreSQL away", bigDatabase, bigData);
   await fromFiles.stop();
   proxy.resume();
 
@@ -165,33 +162,45 @@ try {
   );
 
   const other = bigRequests.find(({ path: each }) => !each.startsWith("/gw/bench-0/"));
-  const url = `${bigGateway.url}${other?.path}`;
-  const key = other?.headers["x-api-key"] ?? "";
-  add("another tenant's requests, nobody publishes", inWords(await waits(url, key, PROBE_MS)));
-  const contents = Array.from({ length: PUBLISHES }, (_, index) =>
-    revisionOf(BIG.bigRoutes, { name: `Round ${index}` }),
+  const caller: OneCaller = {
+    url: `${bigGateway.url}${other?.path}`,
+    key: other?.headers["x-api-key"] ?? "",
+  };
+  const waits = () => beside<number[]>("one-caller.ts", caller);
+  const calm = waits();
+  await sleep(PROBE_MS);
+  add("another tenant's requests, nobody publishes", inWords(await calm.stop()));
+  const during = waits();
+  for (let index = 0; index < PUBLISHES; index++) {
+    const content = revisionOf(BIG.bigRoutes, { name: `Round ${index}` });
+    await publishText(big.client, big.installation.tenants[0]?.id as string, content);
+    await big.client.query(`NOTIFY ${CHANNELS.changed}`);
+    await sleep(PROBE_MS / PUBLISHES);
+  }
+  add(
+    `the same while a tenant publishes 10,000 routes ${PUBLISHES} times`,
+    inWords(await during.stop()),
+    "10 ms more",
   );
-  let publishing = true;
-  const publishes = (async () => {
-    for (const content of contents) {
-      await publishText(big.client, big.installation.tenants[0]?.id as string, content);
-      await big.client.query(`NOTIFY ${CHANNELS.changed}`);
-      await new Promise((resolve) => setTimeout(resolve, PROBE_MS / PUBLISHES));
-    }
-    publishing = false;
-  })();
-  const during: number[] = [];
-  while (publishing) during.push(...(await waits(url, key, 200)));
-  await publishes;
-  add(`the same while a tenant publishes 10,000 routes ${PUBLISHES} times`, inWords(during), "10 ms more");
+
+  gateways.push(await startGateway(bigDatabase, { readyTimeoutMs: READY_WITHIN_MS }));
+  const urls = gateways.slice(1).map((gateway) => gateway.url);
+  const { actor } = await plane.tenant("bench-live");
+  const load = beside<number>("full-load.ts", { urls, requests: bigRequests } satisfies FullLoad);
+  const published = await publishTimes(actor, urls);
+  const revoked = await revokeTimes(actor, urls);
+  const perSecond = Math.round(await load.stop());
+  const busy = `on two gateways that answer ${perSecond} requests a second together`;
+  add(`publish called → enforced ${busy}`, inWords(published.fromCall), "p99 200 ms");
+  add("the same, from when publish returned", inWords(published.fromReturn), "p99 200 ms");
+  add("revoke called → 401 on both", inWords(revoked));
 
   closeProbes();
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await proxy.close();
-  for (const { client, database } of [small, big]) {
-    await client.end();
-    await database.close();
-  }
+  await Promise.all([small.client.end(), big.client.end()]);
+  await small.database.close();
+  await plane.close();
 } finally {
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
   await server.stop();
