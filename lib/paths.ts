@@ -24,8 +24,9 @@ export const paths = {
   /** Where people without a session ask for a link to a new password, and where that link leads. */
   forgotPassword: () => "/forgot-password",
   resetPassword: () => "/reset-password",
-  /** One's own settings, or one part of them. */
-  account: (section?: string) => `/account${section ? `#${part(section)}` : ""}`,
+  /** One's own settings, or one part of them, and where to go on to from there. */
+  account: (section?: string, returnTo?: string) =>
+    `/account${queryString({ returnTo })}${section ? `#${part(section)}` : ""}`,
   /** Where the link leads that proves an address. */
   verifyEmail: () => "/account/verify-email",
   /** What a visit to an identity provider came to when it did not lead where it was meant to. */

@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
+import { LinkButton } from "#components/ui/link-button.tsx";
 import { RowMenu } from "#components/ui/menu.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
@@ -24,7 +25,16 @@ const RecoveryCodesDialog = lazy(() =>
 type Asking = "turn-off" | "renew" | null;
 
 /** The second step of signing in: the authenticator app, and the codes for the day on which it is lost. */
-export function TwoFactorSection({ initial, email }: { initial: SecondFactors; email: string }) {
+export function TwoFactorSection({
+  initial,
+  email,
+  goOn,
+}: {
+  initial: SecondFactors;
+  email: string;
+  /** Where a second factor was asked for, for whoever came from there. */
+  goOn: string | null;
+}) {
   const { factors, reload } = useSecondFactors(initial);
   const { totp, recoveryCodes, requiredBy, whyNoTotp } = factors;
   const [setup, setSetup] = useState<TotpSetup | null>(null);
@@ -65,6 +75,16 @@ export function TwoFactorSection({ initial, email }: { initial: SecondFactors; e
     >
       <div className="space-y-4">
         <Demand requiredBy={requiredBy} on={on} />
+        {on && goOn ? (
+          <Notice
+            title="You have a second factor now."
+            action={
+              <LinkButton variant="primary" href={goOn}>
+                Go on to where you were going
+              </LinkButton>
+            }
+          />
+        ) : null}
         <ul className="divide-y border-y">
           <Row
             icon={<Smartphone aria-hidden size={16} />}

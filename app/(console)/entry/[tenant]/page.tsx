@@ -83,7 +83,11 @@ export default async function EntryPage({ params, searchParams }: Props) {
       {any ? (
         <GiveFactor has={has} returnTo={back} />
       ) : (
-        <LinkButton className="w-full" variant="primary" href={paths.account("two-factor")}>
+        <LinkButton
+          className="w-full"
+          variant="primary"
+          href={paths.account("two-factor", paths.entry(slug, wanted))}
+        >
           Set up a second factor
         </LinkButton>
       )}
