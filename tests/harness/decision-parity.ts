@@ -9,13 +9,13 @@ import { type ExplainedSide, explainInputSchema } from "#lib/explain/schema.ts";
 import { issuerSecretBinding, readKeyring, sealSecret } from "#lib/secrets/sealed-secret.ts";
 import { sessionProof } from "#tests/harness/session-proof.ts";
 import {
-  type DecisionCase,
   KEY_RIGHTS,
   type KeyName,
   type KeyOfCase,
   ROUTES,
   type TokenOfCase,
-} from "../cases/decisions.ts";
+} from "../cases/decision-routes.ts";
+import type { DecisionCase } from "../cases/decisions.ts";
 import { gatewayFixture, rawExchange, type TestKey, type TestTenant } from "./gateway.ts";
 import { AUDIENCE, goodClaims, ISS, signWithSecret } from "./issuer.ts";
 
